@@ -1,0 +1,54 @@
+"""What an exported model says of images. Runs on LiteRT, so nothing here waits for TensorFlow."""
+
+import threading
+from pathlib import Path
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+from scipy.special import softmax
+
+from mnist_demo.data import Floats
+from mnist_demo.errors import UserError
+
+BATCH = 500  # images at a time; bounds the memory that the activations take
+
+
+class Classifier:
+    """An exported model. Several threads may use one: it answers them in turn."""
+
+    def __init__(self, model: bytes) -> None:
+        """Load the contents of a `model.tflite`; raises UserError where they are not one of this project's."""
+        try:
+            self._interpreter = Interpreter(model_content=model, num_threads=1)
+            self._runners = {
+                name: self._interpreter.get_signature_runner(name) for name in ("logits", "activations")
+            }
+        except (ValueError, RuntimeError) as error:
+            raise UserError("This model file is damaged or was not made by this program: train the model again.") from error
+        self._lock = threading.Lock()
+
+    @classmethod
+    def from_file(cls, path: Path) -> "Classifier":
+        """Load an exported model; raises UserError where the file is missing or damaged."""
+        try:
+            return cls(path.read_bytes())
+        except OSError as error:
+            raise UserError(f"The run {path.parent.name} has no exported model yet: wait for it to finish.") from error
+
+    def logits(self, images: Floats) -> Floats:
+        """Scores before the softmax: float32 (n, 784) in [0, 1] -> float32 (n, 10)."""
+        batches = [self._run("logits", images[at : at + BATCH])["logits"] for at in range(0, len(images), BATCH)]
+        return np.concatenate(batches)
+
+    def probabilities(self, images: Floats) -> Floats:
+        """Softmax of the logits: float32 (n, 784) in [0, 1] -> float32 (n, 10), each row sums to 1."""
+        return softmax(self.logits(images), axis=1)  # type: ignore[no-any-return]
+
+    def activations(self, images: Floats) -> dict[str, Floats]:
+        """Every layer's output by the layer's name, for a few images: float32 (n, 784) in [0, 1]."""
+        return self._run("activations", images)
+
+    def _run(self, signature: str, images: Floats) -> dict[str, Floats]:
+        with self._lock:
+            outputs: dict[str, Floats] = self._runners[signature](images=np.ascontiguousarray(images, np.float32))
+            return outputs

@@ -1,0 +1,281 @@
+"""The run directory: all that passes between the processes that train, show and judge a model.
+
+    settings.json     what the run was asked to do: a Recipe, the data set, when
+    status.json       its state, the process it belongs to, a message
+    metrics.jsonl     one Metrics a line, appended as training goes on
+    checkpoint.npz    everything that training needs to go on
+    model.tflite      the exported model, which `inference` reads
+    model.keras       the same for people who know Keras
+    stop              present when somebody asked the run to stop
+
+Every file but the metrics is replaced atomically, and a reader passes over a metrics line that is only half there.
+"""
+
+import dataclasses
+import json
+import os
+import secrets
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from mnist_demo import files
+from mnist_demo.errors import UserError
+from mnist_demo.recipes import Recipe
+
+VERSION = 1
+ACTIVE = ("queued", "running")
+STATES = (*ACTIVE, "finished", "stopped", "diverged", "interrupted", "crashed", "failed", "unreadable")
+SHIPPED = Path(__file__).parent / "shipped"
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """How a run does after `step` steps.
+
+    Losses are mean cross-entropy in nats, accuracies fractions. The training figures are means over the steps since
+    the metrics before; the others are over every image of their split, and None where nothing was evaluated.
+    """
+
+    step: int
+    seconds: float  # of stepping alone: no import, compilation or evaluation
+    images_per_second: float | None = None
+    train_loss: float | None = None
+    train_accuracy: float | None = None
+    validation_loss: float | None = None
+    validation_accuracy: float | None = None
+    test_loss: float | None = None
+    test_accuracy: float | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run was asked to do. `data` is a source for data.load; `created` is ISO 8601 in UTC."""
+
+    recipe: Recipe
+    data: str
+    created: str
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where a run stands. `pid` and `pid_created` name the process that owns it while it is active."""
+
+    state: str
+    message: str = ""
+    pid: int | None = None
+    pid_created: float | None = None  # seconds since the epoch; tells a process from a later one with its number
+    trained_on: str = ""  # Dataset.name, known once the data was read
+    total_seconds: float | None = None  # wall clock from start to export
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run directory, as it was when `load` read it."""
+
+    directory: Path
+    settings: Settings
+    status: Status
+
+    @property
+    def id(self) -> str:
+        return self.directory.name
+
+    @property
+    def recipe(self) -> Recipe:
+        return self.settings.recipe
+
+    @property
+    def is_active(self) -> bool:
+        return self.status.state in ACTIVE
+
+    @property
+    def model_path(self) -> Path:
+        return self.directory / "model.tflite"
+
+    @property
+    def keras_path(self) -> Path:
+        return self.directory / "model.keras"
+
+    @property
+    def checkpoint_path(self) -> Path:
+        return self.directory / "checkpoint.npz"
+
+    @cached_property
+    def metrics(self) -> list[Metrics]:
+        """All metrics so far, in order of steps; [] where there are none."""
+        try:
+            lines = (self.directory / "metrics.jsonl").read_text().splitlines()
+        except OSError:
+            return []
+        return [metrics for line in lines if (metrics := _parse_metrics(line))]
+
+    @property
+    def evaluations(self) -> list[Metrics]:
+        """Those metrics that have a test accuracy."""
+        return [metrics for metrics in self.metrics if metrics.test_accuracy is not None]
+
+
+def runs_folder() -> Path:
+    """Where runs live that were not given a directory of their own."""
+    return files.home() / "runs"
+
+
+def create(recipe: Recipe, data: str, directory: Path | None = None) -> Run:
+    """Make a new run directory in the state `queued`, owned by this process.
+
+    Raises UserError where it cannot be written, or where `directory` already holds something.
+    """
+    now = datetime.now(UTC)
+    if directory is None:
+        name = f"{now:%Y%m%d-%H%M%S}-{recipe.model}-{recipe.name}-{secrets.token_hex(2)}"
+        directory = runs_folder() / name
+    directory = directory.absolute()
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise UserError(f"{directory} already exists: choose another --out, or remove it first.")
+    files.make_folder(directory)
+    settings = Settings(recipe, data, now.isoformat(timespec="seconds"))
+    _write_json(directory / "settings.json", {"version": VERSION, **dataclasses.asdict(settings)})
+    run = Run(directory, settings, Status("queued"))
+    return set_status(run, "queued")
+
+
+def set_status(run: Run, state: str, **fields: Any) -> Run:
+    """Write the run's new state, keep what else is known of it, and return the run as it now is.
+
+    An active run belongs to the process that says so.
+    """
+    owner: dict[str, Any] = {"pid": None, "pid_created": None}
+    if state in ACTIVE:
+        owner = {"pid": os.getpid(), "pid_created": psutil.Process().create_time()}
+    status = dataclasses.replace(run.status, state=state, **owner, **fields)
+    _write_json(run.directory / "status.json", dataclasses.asdict(status))
+    return dataclasses.replace(run, status=status)
+
+
+def append_metrics(run: Run, metrics: Metrics) -> None:
+    """Add one line to the run's metrics. Raises UserError when it cannot be written."""
+    known = {name: value for name, value in dataclasses.asdict(metrics).items() if value is not None}
+    path = run.directory / "metrics.jsonl"
+    try:
+        with path.open("a") as stream:
+            stream.write(json.dumps(known) + "\n")
+    except OSError as error:
+        raise files.cannot_write(path, error) from error
+
+
+def load(directory: Path) -> Run:
+    """Read a run directory. Raises UserError where files are missing, damaged or of another version.
+
+    A run that says it is active, but whose process is gone, was interrupted.
+    """
+    settings = _read_json(directory, "settings.json")
+    if settings.get("version") != VERSION:
+        raise UserError(
+            f"The run {directory.name} has version {settings.get('version')!r}, this program reads {VERSION}: "
+            "use the program that made it, or delete it."
+        )
+    try:
+        recipe = Recipe(**settings["recipe"])
+        run = Run(directory, Settings(recipe, settings["data"], settings["created"]), Status(**_read_json(directory, "status.json")))
+    except (KeyError, TypeError) as error:
+        raise UserError(f"The run {directory.name} is damaged ({error}): delete it.") from error
+    if run.is_active and not _owner_lives(run.status):
+        message = "The program stopped before the run was done."
+        return dataclasses.replace(run, status=dataclasses.replace(run.status, state="interrupted", message=message))
+    return run
+
+
+def list_runs() -> tuple[list[Run], list[Path]]:
+    """All runs of this home, newest first, and the directories among them that cannot be read."""
+    readable, damaged = [], []
+    folder = runs_folder()
+    directories = sorted(folder.iterdir(), reverse=True) if folder.is_dir() else []
+    for directory in directories:
+        if not directory.is_dir():
+            continue
+        try:
+            readable.append(load(directory))
+        except UserError:
+            if directory.is_dir():  # not deleted by somebody else in the meantime
+                damaged.append(directory)
+    return readable, damaged
+
+
+def find(name: str) -> Run:
+    """The run called `name`: a shipped model (`affine`, `cnn`), a run's id or its directory.
+
+    Raises UserError, naming the shipped models, where there is none.
+    """
+    for directory in (SHIPPED / name, runs_folder() / name, Path(name)):
+        if name and (directory / "settings.json").is_file():
+            return load(directory)
+    raise UserError(f"There is no model {name!r}: give {' or '.join(shipped_names())}, a run's id or its directory.")
+
+
+def shipped_names() -> list[str]:
+    """The names of the models that come with the package."""
+    return sorted(path.parent.name for path in SHIPPED.glob("*/model.tflite"))
+
+
+def request_stop(run: Run) -> None:
+    """Ask whichever process trains the run to stop at its next chance."""
+    try:
+        (run.directory / "stop").touch()
+    except OSError as error:
+        raise files.cannot_write(run.directory / "stop", error) from error
+
+
+def stop_requested(run: Run) -> bool:
+    """Whether somebody asked the run to stop."""
+    return (run.directory / "stop").exists()
+
+
+def delete(directory: Path) -> None:
+    """Remove a run that is not active, readable or not. Raises UserError for one that is."""
+    try:
+        if load(directory).is_active:
+            raise UserError("This run is still training: stop it first, then delete it.")
+    except UserError as error:
+        if "still training" in str(error):
+            raise
+    try:
+        shutil.rmtree(directory)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise files.cannot_write(directory, error) from error
+
+
+def _owner_lives(status: Status) -> bool:
+    try:
+        return status.pid is not None and psutil.Process(status.pid).create_time() == status.pid_created
+    except psutil.Error:
+        return False
+
+
+def _parse_metrics(line: str) -> Metrics | None:
+    try:
+        return Metrics(**json.loads(line))
+    except (ValueError, TypeError):
+        return None
+
+
+def _write_json(path: Path, value: dict[str, Any]) -> None:
+    text = json.dumps(value, indent=2) + "\n"
+    files.write_atomically(path, lambda stream: stream.write(text.encode()))
+
+
+def _read_json(directory: Path, name: str) -> dict[str, Any]:
+    try:
+        value = json.loads((directory / name).read_text())
+    except (OSError, ValueError) as error:
+        raise UserError(f"The run {directory.name} has no readable {name}: delete it.") from error
+    if not isinstance(value, dict):
+        raise UserError(f"The run {directory.name} has no readable {name}: delete it.")
+    return value

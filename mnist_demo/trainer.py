@@ -1,0 +1,118 @@
+"""The process that trains: started early, kept warm, given one run at a time.
+
+TensorFlow takes ten seconds to import and must not be in the process that serves pages, so a `Trainer` keeps it in
+a process of its own, and starts a new one when that dies. Progress and control go through the run directories.
+"""
+
+import multiprocessing
+import os
+import queue
+import signal
+import threading
+import traceback
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import psutil
+
+from mnist_demo import runs
+from mnist_demo.errors import UserError
+from mnist_demo.recipes import Recipe
+from mnist_demo.runs import Run
+
+NICENESS = 10  # drawing and the pages come first
+
+
+class Trainer:
+    """Trains the runs submitted to it, in order. One per server; its threads and its process die with the server."""
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[Path] = queue.SimpleQueue()
+        self._process, self._connection = _start_process()
+        threading.Thread(target=self._dispatch, name="trainer", daemon=True).start()
+
+    @property
+    def pid(self) -> int | None:
+        """The process number of the training process."""
+        return self._process.pid
+
+    def submit(self, recipe: Recipe, data: str) -> Run:
+        """Queue a new run; returns at once. Raises UserError where its directory cannot be written."""
+        run = runs.create(recipe, data)
+        self._queue.put(run.directory)
+        return run
+
+    def close(self) -> None:
+        """End the training process now; what it trains is cut off after its last checkpoint."""
+        self._process.kill()
+        self._process.join()
+
+    def _dispatch(self) -> None:
+        while True:
+            self._train(self._queue.get())
+
+    def _train(self, directory: Path) -> None:
+        if not self._process.is_alive():
+            self._process, self._connection = _start_process()
+        try:
+            self._connection.send(directory)
+            self._connection.recv()
+        except (EOFError, OSError):
+            self._process.join()
+            _mark_crashed(directory)
+
+
+def _mark_crashed(directory: Path) -> None:
+    try:
+        run = runs.load(directory)
+        if run.status.state in (*runs.ACTIVE, "interrupted"):
+            message = "The training process died. What it had learned up to the last checkpoint is kept."
+            runs.set_status(run, "crashed", message=message)
+    except UserError:
+        return  # deleted in the meantime, or the disk is full: then it is shown as interrupted
+
+
+def _start_process() -> tuple[BaseProcess, Connection]:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs,), name="mnist-demo trainer", daemon=True)
+    process.start()
+    theirs.close()
+    return process, ours
+
+
+def _serve(connection: Connection) -> None:
+    """The training process: import TensorFlow, warm up, then train each run that is named, and say when it is done."""
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is for the server, which then ends us
+    psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if psutil.WINDOWS else NICENESS)
+    from mnist_demo import training  # noqa: PLC0415 (imports TensorFlow, which only this process may)
+
+    training.warm_up()
+    while True:
+        try:
+            directory: Path = connection.recv()
+        except EOFError:
+            return
+        try:
+            training.train_run(runs.load(directory))
+        except Exception as error:  # noqa: BLE001 (the process outlives whatever one run brings about)
+            traceback.print_exc()
+            _mark_failed(directory, error)
+        connection.send(None)
+
+
+def _mark_failed(directory: Path, error: Exception) -> None:
+    try:
+        runs.set_status(runs.load(directory), "failed", message=f"Training failed: {error}")
+    except UserError:
+        return  # the run was deleted, which may well be why it failed
+
+
+def _die_with_parent() -> None:
+    """However the server dies, SIGKILL included, the pipe behind `join` closes and we go too."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)

@@ -1,0 +1,264 @@
+"""The training loop: takes values, yields Metrics. `train_run` is the one caller that touches a run directory."""
+
+import io
+import math
+import time
+from collections.abc import Callable, Iterator
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from mnist_demo import data, files, models, runs
+from mnist_demo.data import Dataset, Split
+from mnist_demo.errors import UserError
+from mnist_demo.recipes import Recipe
+from mnist_demo.runs import Metrics, Run
+
+CHUNK_SECONDS = 0.2  # between two metrics, and so the longest that a Stop waits
+CHECKPOINT_SECONDS = 5.0  # of training that a crash may lose
+EVALUATION_BATCH = 1000
+WARM_UP_SHARE = 0.2  # of a triangular schedule's steps
+
+# The loss of a model that knows nothing is ln 10 = 2.3, and one that is badly off stays under some hundreds.
+DIVERGED_LOSS = 1e4
+
+State = dict[str, npt.NDArray[np.generic]]
+
+
+class DivergedError(Exception):
+    """The loss is no longer a number that training could come back from."""
+
+
+class Session:
+    """A model, its optimiser and the compiled loops that train and evaluate it on one data set.
+
+    One call of a `tf.function` runs many steps on data that lives in the graph, so Python takes no part in a step.
+    """
+
+    def __init__(self, recipe: Recipe, dataset: Dataset) -> None:
+        self.recipe = recipe
+        self.model = models.build(recipe.model, recipe.seed)
+        self._dataset = dataset
+        self._optimizer = make_optimizer(recipe)
+        self._optimizer.build(self.model.trainable_variables)
+        if recipe.optimizer == "rmsprop":
+            start_as_tf1_did(self._optimizer)
+        self._run_steps = tf.function(
+            self._loop, input_signature=[tf.TensorSpec([None, recipe.batch_size], tf.int32, name="indices")]
+        )
+        self._evaluators = {name: self._evaluator(dataset.split(name)) for name in ("validation", "test")}
+        self._images = tf.constant(dataset.train.images)
+        self._labels = tf.constant(dataset.train.labels.astype(np.int32))
+
+    def compile(self) -> None:
+        """Trace and optimise the training loop ahead of the first step, by running no step at all."""
+        self._run_steps(tf.zeros([0, self.recipe.batch_size], tf.int32))
+
+    def run_steps(self, first_step: int, steps: int) -> tuple[float, float]:
+        """Take `steps` optimiser steps; the mean loss (nats) and accuracy of their batches, before each step."""
+        recipe = self.recipe
+        indices = data.batch_indices(len(self._dataset.train), recipe.batch_size, recipe.seed, first_step, steps)
+        loss, accuracy = self._run_steps(indices)
+        return float(loss) / steps, float(accuracy) / steps
+
+    def evaluate(self, split: str) -> tuple[float, float]:
+        """Mean loss (nats) and accuracy over every image of `split`, "validation" or "test"."""
+        loss, correct = self._evaluators[split]()
+        count = len(self._dataset.split(split))
+        return float(loss) / count, float(correct) / count
+
+    def state(self) -> State:
+        """All that training needs to go on: weights and the optimiser's variables, by name."""
+        return {f"{index}": variable.numpy() for index, variable in enumerate(self._variables())}
+
+    def restore(self, state: State) -> None:
+        """Go back to what `state` returned."""
+        for index, variable in enumerate(self._variables()):
+            variable.assign(state[f"{index}"])
+
+    def _variables(self) -> list[keras.Variable]:
+        return [*self.model.variables, *self._optimizer.variables]
+
+    def _loop(self, indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        images, labels = tf.gather(self._images, indices), tf.gather(self._labels, indices)
+        total_loss, total_accuracy = tf.constant(0.0), tf.constant(0.0)
+        for step in tf.range(tf.shape(indices)[0]):
+            loss, accuracy = self._train_step(images[step], labels[step])
+            total_loss += loss
+            total_accuracy += accuracy
+        return total_loss, total_accuracy
+
+    def _train_step(self, images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        with tf.GradientTape() as tape:
+            logits = self.model(_to_pixels(images), training=True)
+            loss = tf.reduce_mean(_cross_entropy(logits, labels))
+        weights = self.model.trainable_variables
+        self._optimizer.apply(tape.gradient(loss, weights), weights)
+        return loss, tf.reduce_mean(_is_correct(logits, labels))
+
+    def _evaluator(self, split: Split) -> Callable[[], tuple[tf.Tensor, tf.Tensor]]:
+        images, labels = tf.constant(split.images), tf.constant(split.labels.astype(np.int32))
+
+        def evaluate() -> tuple[tf.Tensor, tf.Tensor]:
+            loss, correct = tf.constant(0.0), tf.constant(0.0)
+            for start in tf.range(0, len(split), EVALUATION_BATCH):
+                batch = slice(start, start + EVALUATION_BATCH)
+                logits = self.model(_to_pixels(images[batch]), training=False)
+                loss += tf.reduce_sum(_cross_entropy(logits, labels[batch]))
+                correct += tf.reduce_sum(_is_correct(logits, labels[batch]))
+            return loss, correct
+
+        compiled: Callable[[], tuple[tf.Tensor, tf.Tensor]] = tf.function(evaluate)
+        return compiled
+
+
+def _to_pixels(images: tf.Tensor) -> tf.Tensor:
+    return tf.cast(images, tf.float32) / 255.0
+
+
+def _cross_entropy(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+    return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
+
+
+def _is_correct(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+    return tf.cast(tf.argmax(logits, axis=1, output_type=tf.int32) == labels, tf.float32)
+
+
+class Triangular(keras.optimizers.schedules.LearningRateSchedule):
+    """Up in a line from 0 to `peak`, then down in a line to 0 (one cycle: Smith 2018, arXiv:1803.09820)."""
+
+    def __init__(self, peak: float, steps: int) -> None:
+        self.peak = peak
+        self.steps = steps
+
+    def __call__(self, step: tf.Tensor) -> tf.Tensor:
+        """The learning rate of step number `step`, counted from 0."""
+        done = (tf.cast(step, tf.float32) + 1.0) / float(self.steps + 1)
+        return self.peak * tf.minimum(done / WARM_UP_SHARE, (1.0 - done) / (1.0 - WARM_UP_SHARE))
+
+
+def make_optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
+    """The optimiser that the recipe names, with its learning-rate schedule."""
+    rate = recipe.learning_rate if recipe.schedule == "constant" else Triangular(recipe.learning_rate, recipe.steps)
+    if recipe.optimizer == "sgd":
+        return keras.optimizers.SGD(rate)
+    if recipe.optimizer == "rmsprop":
+        return keras.optimizers.RMSprop(rate, rho=0.9, momentum=0.0, epsilon=1e-10)  # TF1's defaults
+    return keras.optimizers.Adam(rate, beta_2=0.99)
+
+
+def start_as_tf1_did(rmsprop: keras.optimizers.RMSprop) -> None:
+    """TF1's RMSProp starts its running mean of squares at one, Keras's at zero (tf.compat.v1 `rmsprop.py`)."""
+    for variable in rmsprop.variables:
+        if variable.path.endswith("velocity"):
+            variable.assign(tf.ones(variable.shape))
+
+
+def train(session: Session, *, should_stop: Callable[[], bool] = lambda: False) -> Iterator[Metrics]:
+    """Train by the session's recipe; yields metrics several times a second, and an evaluation when one is due.
+
+    Raises DivergedError when the loss is lost. Returns early, after a last evaluation, once `should_stop()` is true.
+    """
+    recipe = session.recipe
+    session.compile()
+    step, seconds, chunk = 0, 0.0, 1
+    yield Metrics(step, seconds, **_evaluate(session))
+    while step < recipe.steps:
+        count = min(chunk, recipe.steps - step, recipe.evaluate_every - step % recipe.evaluate_every)
+        started = time.perf_counter()
+        loss, accuracy = session.run_steps(step, count)
+        took = time.perf_counter() - started
+        if not (math.isfinite(loss) and loss < DIVERGED_LOSS):
+            raise DivergedError
+        step, seconds = step + count, seconds + took
+        chunk = max(1, round(min(2 * chunk, CHUNK_SECONDS / took * count)))
+        stop = should_stop()
+        due = stop or step == recipe.steps or step % recipe.evaluate_every == 0
+        rate = count * recipe.batch_size / took
+        yield Metrics(step, seconds, rate, loss, accuracy, **(_evaluate(session) if due else {}))
+        if stop:
+            return
+
+
+def _evaluate(session: Session) -> dict[str, float]:
+    validation_loss, validation_accuracy = session.evaluate("validation")
+    test_loss, test_accuracy = session.evaluate("test")
+    return {
+        "validation_loss": validation_loss,
+        "validation_accuracy": validation_accuracy,
+        "test_loss": test_loss,
+        "test_accuracy": test_accuracy,
+    }
+
+
+def train_run(run: Run, on_metrics: Callable[[Metrics], None] = lambda _: None) -> Run:
+    """Train `run` in this process and leave all it gives in its directory; returns the run as it ended.
+
+    A stop that anybody requests ends it with a checkpoint and an export. A run that diverges keeps its last good
+    checkpoint and exports that.
+    """
+    started = time.perf_counter()
+    if runs.stop_requested(run):
+        return runs.set_status(run, "stopped", message="Cancelled before it began.")
+    run = runs.set_status(run, "running")
+    try:
+        dataset = data.load(run.settings.data)
+        session = Session(run.recipe, dataset)
+        state, message = _train_and_save(run, session, on_metrics)
+        export(run, session.model)
+    except UserError as error:
+        return runs.set_status(run, "failed", message=str(error))
+    seconds = time.perf_counter() - started
+    return runs.set_status(run, state, message=message, trained_on=dataset.name, total_seconds=seconds)
+
+
+def _train_and_save(run: Run, session: Session, on_metrics: Callable[[Metrics], None]) -> tuple[str, str]:
+    step, saved = 0, -math.inf
+    try:
+        for metrics in train(session, should_stop=lambda: runs.stop_requested(run)):
+            runs.append_metrics(run, metrics)
+            on_metrics(metrics)
+            step = metrics.step
+            if metrics.test_accuracy is not None or metrics.seconds - saved > CHECKPOINT_SECONDS:
+                save_checkpoint(run, session, step)
+                saved = metrics.seconds
+    except DivergedError:
+        good = restore_checkpoint(run, session)
+        return "diverged", f"The loss grew beyond all bounds after step {good:,}: try a smaller learning rate."
+    done = step == run.recipe.steps
+    return ("finished", "") if done else ("stopped", f"Stopped after {step:,} of {run.recipe.steps:,} steps.")
+
+
+def save_checkpoint(run: Run, session: Session, step: int) -> None:
+    """Replace the run's checkpoint with the session's state after `step` steps."""
+    buffer = io.BytesIO()
+    np.savez(buffer, step=np.int64(step), **session.state())  # type: ignore[arg-type]
+    files.write_atomically(run.checkpoint_path, lambda stream: stream.write(buffer.getbuffer()))
+
+
+def restore_checkpoint(run: Run, session: Session) -> int:
+    """Put the session back to the run's checkpoint; the number of steps it had taken."""
+    with np.load(run.checkpoint_path, allow_pickle=False) as stored:
+        state = {name: stored[name] for name in stored.files}
+    step = int(state.pop("step"))
+    session.restore(state)
+    return step
+
+
+def export(run: Run, model: keras.Model) -> None:
+    """Write the model in the two formats that can be used and downloaded."""
+    litert, keras_file = models.to_litert(model), models.to_keras_file(model)
+    files.write_atomically(run.keras_path, lambda stream: stream.write(keras_file))
+    files.write_atomically(run.model_path, lambda stream: stream.write(litert))
+
+
+def warm_up() -> None:
+    """Compile each architecture's loop once, so that the first run starts as quickly as the next."""
+    tiny = Split(np.zeros((2, data.PIXELS), np.uint8), np.zeros(2, np.uint8))
+    for name in models.MODELS:
+        recipe = Recipe(name, "warm-up", "sgd", 0.1, "constant", batch_size=2, steps=1, evaluate_every=1)
+        session = Session(recipe, Dataset("tiny", tiny, tiny, tiny))
+        for _ in train(session):
+            pass
