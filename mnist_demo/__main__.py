@@ -16,6 +16,7 @@ import click
 from mnist_demo import data, download, drawing, evaluation, recipes, runs
 from mnist_demo.errors import UserError
 from mnist_demo.inference import Classifier
+from mnist_demo.quiet import muted_stderr
 from mnist_demo.runs import Metrics, Run
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print machine-readable results.")
@@ -62,7 +63,8 @@ def train(model: str, name: str, data_path: str | None, out: Path | None, as_jso
         data.load(source)  # a bad file is told before a run is made and TensorFlow is imported
     run = runs.create(recipe, source, out)
     signal.signal(signal.SIGINT, lambda *_: runs.request_stop(run))
-    from mnist_demo import training  # noqa: PLC0415 (imports TensorFlow)
+    with muted_stderr():
+        from mnist_demo import training  # noqa: PLC0415 (imports TensorFlow)
 
     run = training.train_run(run, functools.partial(_show_metrics, recipe.steps))
     if run.status.state == "failed":
@@ -80,11 +82,16 @@ def evaluate(model: str, data_path: str | None, as_json: bool) -> None:
     """Classify the whole test set with MODEL: affine, cnn, a run's id or its directory."""
     run = runs.find(model)
     dataset = data.load(data.find_source(data_path))
-    result = evaluation.evaluate(Classifier.from_file(run.model_path), dataset.test)
+    result = evaluation.evaluate(_classifier(run), dataset.test)
     # A model's accuracy on images that it was trained on says nothing about its quality: never a test accuracy.
     measure = "test_accuracy" if dataset.is_unseen(run.status.trained_on) else "accuracy_on_images_seen_in_training"
     if as_json:
-        summary = {"model": run.id, "source": dataset.source, "images": result.images, measure: result.accuracy}
+        summary = {
+            "model": run.id,
+            "source": dataset.source,
+            "images": result.images,
+            measure: result.accuracy,
+        }
         _print_json({**summary, "confusion": result.confusion.tolist()})
     else:
         click.echo(f"{run.id} on {result.images:,} images of {dataset.source}: {measure} {result.accuracy:.2%}")
@@ -96,7 +103,7 @@ def evaluate(model: str, data_path: str | None, as_json: bool) -> None:
 @as_json
 def predict(model: str, images: tuple[Path, ...], as_json: bool) -> None:
     """Read the digit on each of IMAGES (PNG or JPEG) with MODEL: affine, cnn, a run's id or its directory."""
-    classifier = Classifier.from_file(runs.find(model).model_path)
+    classifier = _classifier(runs.find(model))
     failures = 0
     for path in images:
         answer = _predict(classifier, path)
@@ -124,6 +131,11 @@ def runs_command(as_json: bool) -> None:
             click.echo(f"{run.id}  {run.status.state}  {accuracy}  {run.status.message}")
     for directory in damaged:
         click.echo(f"{directory} cannot be read: delete it.", err=True)
+
+
+def _classifier(run: Run) -> Classifier:
+    with muted_stderr():
+        return Classifier.from_file(run.model_path)
 
 
 def _predict(classifier: Classifier, path: Path) -> dict[str, Any]:

@@ -93,12 +93,12 @@ class Dataset:
 
 def to_pixels(images: Bytes) -> Floats:
     """uint8 0 to 255 -> float32 in [0, 1], same shape."""
-    return images.astype(np.float32) / np.float32(255)
+    return np.asarray(images / np.float32(255), np.float32)
 
 
 def one_hot(labels: npt.ArrayLike) -> Floats:
     """Labels 0 to 9, shape (n,) or () -> float32 (n, 10) or (10,), a one in the label's place."""
-    return np.eye(CLASSES, dtype=np.float32)[np.asarray(labels)]
+    return np.asarray(np.eye(CLASSES)[np.asarray(labels)], np.float32)
 
 
 def batch_indices(count: int, batch_size: int, seed: int, first_step: int, steps: int) -> npt.NDArray[np.int32]:
@@ -194,7 +194,9 @@ def _bundled() -> Dataset:
         _try_to_cache(cache, images, labels)
     rng = np.random.default_rng(0)  # fixed: the subset is stored digit by digit, and is browsed mixed
     by_digit = [np.flatnonzero(labels == digit) for digit in range(CLASSES)]
-    chosen = [rng.permutation(np.concatenate([d[a:b] for d in by_digit])) for a, b in ((0, 400), (400, 450), (450, 500))]
+    chosen = [
+        rng.permutation(np.concatenate([d[a:b] for d in by_digit])) for a, b in ((0, 400), (400, 450), (450, 500))
+    ]
     train, validation, test = (Split(images[index], labels[index]) for index in chosen)
     return Dataset(BUNDLED, train, validation, test)
 
@@ -227,7 +229,9 @@ def read_arrays(path: Path) -> Arrays:
         arrays = _read_npz(path) if path.suffix == ".npz" else _read_idx_folder(path)
         return _checked(path, arrays)
     except (OSError, ValueError, KeyError, EOFError, struct.error, zipfile.BadZipFile, zlib.error) as error:
-        raise UserError(f"The data file {path} cannot be read: it is damaged or of another format ({error}).") from error
+        raise UserError(
+            f"The data file {path} cannot be read: it is damaged or of another format ({error})."
+        ) from error
 
 
 def _read_npz(path: Path) -> list[np.ndarray]:
@@ -248,7 +252,9 @@ def _find_idx(folder: Path, name: str) -> Path:
     for candidate in (folder / (spelling + ending) for spelling in spellings for ending in ("", ".gz")):
         if candidate.is_file():
             return candidate
-    raise UserError(f"The folder {folder} has no {name} (or {name}.gz): it needs MNIST's four IDX files, or give an .npz.")
+    raise UserError(
+        f"The folder {folder} has no {name} (or {name}.gz): it needs MNIST's four IDX files, or give an .npz."
+    )
 
 
 def _read_idx(path: Path) -> np.ndarray:
@@ -272,11 +278,15 @@ def _checked(path: Path, arrays: Iterable[np.ndarray]) -> Arrays:
                 f"they must be (n, {SIDE}, {SIDE}) and uint8."
             )
         if labels.shape != images.shape[:1] or not np.issubdtype(labels.dtype, np.integer):
-            raise UserError(f"The data file {path} must have one whole-number label for each of its {len(images)} images.")
+            raise UserError(
+                f"The data file {path} must have one whole-number label for each of its {len(images)} images."
+            )
         if len(images) < least:
             raise UserError(f"The data file {path} has too few images: at least {least} are needed.")
         if labels.min() < 0 or labels.max() >= CLASSES:
-            raise UserError(f"The data file {path} has labels from {labels.min()} to {labels.max()}: they must be 0 to 9.")
+            raise UserError(
+                f"The data file {path} has labels from {labels.min()} to {labels.max()}: they must be 0 to 9."
+            )
     return (
         x_train.reshape(-1, PIXELS),
         y_train.astype(np.uint8),

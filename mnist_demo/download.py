@@ -71,7 +71,8 @@ def is_allowed() -> bool:
 
 
 def download_mnist(
-    on_progress: OnProgress = lambda _done, _total: None, sources: tuple[tuple[RemoteFile, ...], ...] = SOURCES
+    on_progress: OnProgress = lambda _done, _total: None,
+    sources: tuple[tuple[RemoteFile, ...], ...] = SOURCES,
 ) -> Path:
     """Fetch the full MNIST into this project's cache, from the first source that has it right; returns its path.
 

@@ -75,9 +75,10 @@ def _ink(image: Bytes) -> Floats | None:
     """How far each pixel is from the ground's colour, float32 (H, W) in [0, 1]; None where all of it is ground."""
     colour = _flatten(image)
     border = np.concatenate([colour[0], colour[-1], colour[:, 0], colour[:, -1]])
-    distance = np.abs(colour - np.median(border, axis=0)).max(axis=2)
-    most = distance.max()
-    return distance / most if most >= FAINTEST_INK else None
+    ground = np.median(border, axis=0)
+    distance = np.abs(colour - ground).max(axis=2).astype(np.float32)
+    most = float(distance.max())
+    return np.asarray(distance / most, np.float32) if most >= FAINTEST_INK else None
 
 
 def _flatten(image: Bytes) -> Floats:
@@ -90,7 +91,7 @@ def _flatten(image: Bytes) -> Floats:
     opacity = colour[:, :, 3:] / 255
     visible = image[:, :, 3] > 0
     is_dark = not visible.any() or colour[visible][:, :3].mean() < 128
-    return colour[:, :, :3] * opacity + (1 - opacity) * (255 if is_dark else 0)
+    return np.asarray(colour[:, :, :3] * opacity + (1 - opacity) * (255 if is_dark else 0), np.float32)
 
 
 def _crop(ink: Floats) -> Floats:

@@ -7,9 +7,10 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from scipy.special import softmax
 
-from mnist_demo.data import Floats
+from mnist_demo.data import PIXELS, Floats
 from mnist_demo.errors import UserError
 
+NOT_SURE_BELOW = 0.6  # of probability: below it the best guess is wrong too often to be called an answer
 BATCH = 500  # images at a time; bounds the memory that the activations take
 
 
@@ -18,14 +19,15 @@ class Classifier:
 
     def __init__(self, model: bytes) -> None:
         """Load the contents of a `model.tflite`; raises UserError where they are not one of this project's."""
+        self._lock = threading.Lock()
         try:
             self._interpreter = Interpreter(model_content=model, num_threads=1)
-            self._runners = {
-                name: self._interpreter.get_signature_runner(name) for name in ("logits", "activations")
-            }
-        except (ValueError, RuntimeError) as error:
-            raise UserError("This model file is damaged or was not made by this program: train the model again.") from error
-        self._lock = threading.Lock()
+            self._runners = {name: self._interpreter.get_signature_runner(name) for name in ("logits", "activations")}
+            self.logits(np.zeros((1, PIXELS), np.float32))  # allocates, so that the first drawing need not wait
+        except (ValueError, RuntimeError, KeyError) as error:
+            raise UserError(
+                "This model file is damaged or was not made by this program: train the model again."
+            ) from error
 
     @classmethod
     def from_file(cls, path: Path) -> "Classifier":
@@ -42,7 +44,7 @@ class Classifier:
 
     def probabilities(self, images: Floats) -> Floats:
         """Softmax of the logits: float32 (n, 784) in [0, 1] -> float32 (n, 10), each row sums to 1."""
-        return softmax(self.logits(images), axis=1)  # type: ignore[no-any-return]
+        return softmax(self.logits(images), axis=1)
 
     def activations(self, images: Floats) -> dict[str, Floats]:
         """Every layer's output by the layer's name, for a few images: float32 (n, 784) in [0, 1]."""

@@ -68,7 +68,7 @@ def to_litert(model: keras.Model) -> bytes:
     archive = keras.export.ExportArchive()
     archive.track(model)
     archive.add_endpoint("logits", lambda images: {"logits": model(images)}, images)
-    archive.add_endpoint("activations", lambda images: with_activations(images), images)
+    archive.add_endpoint("activations", lambda images: with_activations(images), images)  # noqa: PLW0108 (names it)
     with tempfile.TemporaryDirectory() as folder:
         archive.write_out(folder, verbose=False)
         converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=["logits", "activations"])

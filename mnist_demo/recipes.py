@@ -61,7 +61,9 @@ def get_recipe(model: str, name: str, **overrides: int | float | None) -> Recipe
 
 def _check(recipe: Recipe) -> None:
     if not (math.isfinite(recipe.learning_rate) and recipe.learning_rate > 0):
-        raise UserError(f"A learning rate of {recipe.learning_rate:g} cannot train: give a number above 0, such as 0.01.")
+        raise UserError(
+            f"A learning rate of {recipe.learning_rate:g} cannot train: give a number above 0, such as 0.01."
+        )
     for name, value, most in (
         ("number of steps", recipe.steps, 10_000_000),
         ("batch size", recipe.batch_size, 10_000),

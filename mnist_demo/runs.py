@@ -182,7 +182,11 @@ def load(directory: Path) -> Run:
         )
     try:
         recipe = Recipe(**settings["recipe"])
-        run = Run(directory, Settings(recipe, settings["data"], settings["created"]), Status(**_read_json(directory, "status.json")))
+        run = Run(
+            directory,
+            Settings(recipe, settings["data"], settings["created"]),
+            Status(**_read_json(directory, "status.json")),
+        )
     except (KeyError, TypeError) as error:
         raise UserError(f"The run {directory.name} is damaged ({error}): delete it.") from error
     if run.is_active and not _owner_lives(run.status):

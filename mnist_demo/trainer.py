@@ -14,10 +14,9 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-import psutil
-
 from mnist_demo import runs
 from mnist_demo.errors import UserError
+from mnist_demo.quiet import muted_stderr
 from mnist_demo.recipes import Recipe
 from mnist_demo.runs import Run
 
@@ -86,9 +85,10 @@ def _serve(connection: Connection) -> None:
     """The training process: import TensorFlow, warm up, then train each run that is named, and say when it is done."""
     threading.Thread(target=_die_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is for the server, which then ends us
-    psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if psutil.WINDOWS else NICENESS)
-    from mnist_demo import training  # noqa: PLC0415 (imports TensorFlow, which only this process may)
-
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(NICENESS)
+    with muted_stderr():
+        from mnist_demo import training  # noqa: PLC0415 (imports TensorFlow, which only this process may)
     training.warm_up()
     while True:
         try:
@@ -97,7 +97,7 @@ def _serve(connection: Connection) -> None:
             return
         try:
             training.train_run(runs.load(directory))
-        except Exception as error:  # noqa: BLE001 (the process outlives whatever one run brings about)
+        except Exception as error:
             traceback.print_exc()
             _mark_failed(directory, error)
         connection.send(None)

@@ -16,6 +16,8 @@ from mnist_demo.errors import UserError
 from mnist_demo.recipes import Recipe
 from mnist_demo.runs import Metrics, Run
 
+tf.get_logger().setLevel("ERROR")  # it warns of "retracing", which here is one trace for each new run
+
 CHUNK_SECONDS = 0.2  # between two metrics, and so the longest that a Stop waits
 CHECKPOINT_SECONDS = 5.0  # of training that a crash may lose
 EVALUATION_BATCH = 1000
@@ -126,7 +128,7 @@ def _is_correct(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
     return tf.cast(tf.argmax(logits, axis=1, output_type=tf.int32) == labels, tf.float32)
 
 
-class Triangular(keras.optimizers.schedules.LearningRateSchedule):
+class Triangular(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
     """Up in a line from 0 to `peak`, then down in a line to 0 (one cycle: Smith 2018, arXiv:1803.09820)."""
 
     def __init__(self, peak: float, steps: int) -> None:
@@ -205,13 +207,14 @@ def train_run(run: Run, on_metrics: Callable[[Metrics], None] = lambda _: None) 
     run = runs.set_status(run, "running")
     try:
         dataset = data.load(run.settings.data)
+        run = runs.set_status(run, "running", trained_on=dataset.name)
         session = Session(run.recipe, dataset)
         state, message = _train_and_save(run, session, on_metrics)
         export(run, session.model)
     except UserError as error:
         return runs.set_status(run, "failed", message=str(error))
     seconds = time.perf_counter() - started
-    return runs.set_status(run, state, message=message, trained_on=dataset.name, total_seconds=seconds)
+    return runs.set_status(run, state, message=message, total_seconds=seconds)
 
 
 def _train_and_save(run: Run, session: Session, on_metrics: Callable[[Metrics], None]) -> tuple[str, str]:
@@ -226,7 +229,10 @@ def _train_and_save(run: Run, session: Session, on_metrics: Callable[[Metrics], 
                 saved = metrics.seconds
     except DivergedError:
         good = restore_checkpoint(run, session)
-        return "diverged", f"The loss grew beyond all bounds after step {good:,}: try a smaller learning rate."
+        return (
+            "diverged",
+            f"The loss grew beyond all bounds after step {good:,}: try a smaller learning rate.",
+        )
     done = step == run.recipe.steps
     return ("finished", "") if done else ("stopped", f"Stopped after {step:,} of {run.recipe.steps:,} steps.")
 

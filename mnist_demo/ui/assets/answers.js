@@ -1,0 +1,79 @@
+// Cards of ten probability bars. Elements are made once and then only changed, so that bars glide and nothing jumps.
+
+const make = (tag, className, parent, text = "") => {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.textContent = text;
+  parent.append(element);
+  return element;
+};
+
+const makeFigure = (root) => {
+  const figure = make("figure", "", root);
+  make("div", "blank", figure);
+  make("figcaption", "", figure, "What the models see: 28 × 28 pixels");
+};
+
+const makeCard = (root) => {
+  const card = make("section", "", root);
+  make("h3", "", card);
+  make("div", "note", card);
+  const answer = make("div", "answer", card);
+  answer.setAttribute("role", "status");
+  make("span", "headline", answer);
+  make("span", "remark", answer);
+  const list = make("ol", "", card);
+  for (let digit = 0; digit < 10; digit++) {
+    const row = make("li", "", list);
+    make("span", "digit", row, String(digit));
+    make("div", "bar", make("div", "track", row));
+    make("span", "percent", row);
+  }
+};
+
+const setText = (element, text) => {
+  if (element.textContent !== text) element.textContent = text;
+};
+
+const showPicture = (figure, picture) => {
+  const shown = figure.firstChild;
+  if (!picture) {
+    if (shown.tagName === "IMG") shown.replaceWith(Object.assign(document.createElement("div"), { className: "blank" }));
+    return;
+  }
+  if (shown.tagName === "IMG") {
+    shown.src = picture;
+  } else {
+    shown.replaceWith(Object.assign(new Image(), { src: picture, alt: "The drawing as 28 by 28 grey pixels" }));
+  }
+};
+
+// Never "100 %": a softmax does not reach it, and a class would take it for certainty.
+const percent = (probability) => (probability > 0.9995 ? "> 99.9 %" : `${(100 * probability).toFixed(1)} %`);
+
+const showAnswer = (card, { name, note, headline, remark, probabilities }) => {
+  setText(card.querySelector("h3"), name);
+  setText(card.querySelector(".note"), note);
+  const shown = card.querySelector(".headline");
+  setText(shown, headline);
+  shown.classList.toggle("words", headline.length > 2);
+  setText(card.querySelector(".remark"), remark);
+  const most = Math.max(...probabilities);
+  const top = most > 0 ? probabilities.indexOf(most) : -1;
+  card.querySelectorAll("li").forEach((row, digit) => {
+    const probability = probabilities[digit];
+    row.classList.toggle("top", digit === top);
+    row.querySelector(".bar").style.transform = `scaleX(${probability})`;
+    setText(row.querySelector(".percent"), top < 0 ? "" : percent(probability));
+  });
+};
+
+export default function ({ parentElement, data }) {
+  const root = parentElement.querySelector(".root");
+  if (data.picture !== null && !root.querySelector("figure")) makeFigure(root);
+  while (root.querySelectorAll("section").length < data.answers.length) makeCard(root);
+  const cards = [...root.querySelectorAll("section")];
+  cards.slice(data.answers.length).forEach((card) => card.remove());
+  if (data.picture !== null) showPicture(root.querySelector("figure"), data.picture);
+  data.answers.forEach((answer, index) => showAnswer(cards[index], answer));
+}

@@ -1,0 +1,54 @@
+"""Streamlit elements of our own: each is a name, a style sheet and a script from `assets/`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+ASSETS = Path(__file__).parent / "assets"
+
+
+def _component(name: str) -> Callable[..., Any]:
+    style, script = ((ASSETS / f"{name}.{ending}").read_text() for ending in ("css", "js"))
+    return st.components.v2.component(f"mnist_demo.{name}", html="<div class='root'></div>", css=style, js=script)
+
+
+_answers = _component("answers")
+_canvas_tools = _component("canvas_tools")
+_thumbnails = _component("thumbnails")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one model says: its name, a word on it, the headline ("7", "Not sure") and ten probabilities in [0, 1]."""
+
+    name: str
+    note: str
+    headline: str
+    remark: str
+    probabilities: list[float]
+
+
+def answers(items: Sequence[Answer], *, picture: str | None = None, key: str) -> None:
+    """Cards side by side, one a model, each with its answer and ten bars that follow the probabilities smoothly.
+
+    `picture` is a PNG as a data address, shown beside the cards as what the models see; "" shows a blank one.
+    """
+    _answers(data={"answers": [asdict(item) for item in items], "picture": picture}, key=key)
+
+
+def canvas_tools() -> None:
+    """Undo, Redo and Clear for the page's canvas."""
+    _canvas_tools(key="canvas_tools")
+
+
+def thumbnails(sheet: str, captions: Sequence[str], *, columns: int, selected: int | None, key: str) -> int | None:
+    """Small pictures to choose from, cut from one PNG sheet (a data address) of `columns` pictures a row.
+
+    Returns the position of the picture that was just chosen, else None.
+    """
+    data = {"sheet": sheet, "captions": list(captions), "columns": columns, "selected": selected}
+    chosen = _thumbnails(data=data, key=key, on_chosen_change=lambda: None).chosen
+    return chosen if isinstance(chosen, int) and 0 <= chosen < len(captions) else None

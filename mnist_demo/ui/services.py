@@ -1,0 +1,68 @@
+"""What all viewers of a server share: the trainer, the download, the data sets and the loaded models."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from mnist_demo import data, download, runs
+from mnist_demo.download import BackgroundDownload
+from mnist_demo.errors import UserError
+from mnist_demo.inference import Classifier
+from mnist_demo.runs import Run
+from mnist_demo.trainer import Trainer
+
+
+@st.cache_resource(on_release=Trainer.close, show_spinner=False)
+def trainer() -> Trainer:
+    """The one training process of this server, started at the first call."""
+    return Trainer()
+
+
+@st.cache_resource(show_spinner=False)
+def background_download() -> BackgroundDownload:
+    """The download of the full MNIST, begun at the first call where it is needed and allowed."""
+    background = BackgroundDownload()
+    if download.is_allowed() and data.find_source() == data.BUNDLED:
+        background.start()
+    return background
+
+
+def start() -> None:
+    """Begin what takes long, behind the visitor's back."""
+    trainer()
+    background_download()
+
+
+@st.cache_resource(max_entries=3, show_spinner="Reading the images…")
+def dataset(source: str) -> data.Dataset:
+    """The data set called `source`, read once for all viewers. Raises UserError as data.load does."""
+    return data.load(source)
+
+
+def current_dataset() -> data.Dataset:
+    """The data set that this server uses now; stops the page with one sentence where it cannot be read."""
+    try:
+        return dataset(data.find_source())
+    except UserError as error:
+        st.error(str(error), icon=":material/error:")
+        st.stop()
+
+
+def classifier(run: Run) -> Classifier:
+    """The exported model of `run`, loaded once for all viewers. Raises UserError where it has none."""
+    try:
+        changed = run.model_path.stat().st_mtime_ns
+    except OSError as error:
+        raise UserError(f"The run {run.id} has no exported model yet: wait for it to finish.") from error
+    return _classifier(run.model_path, changed)
+
+
+@st.cache_resource(max_entries=30, show_spinner=False)
+def _classifier(path: Path, _changed: int) -> Classifier:
+    return Classifier.from_file(path)
+
+
+@st.cache_resource(show_spinner=False)
+def shipped(name: str) -> Run:
+    """The run behind a model that comes with the package."""
+    return runs.find(name)

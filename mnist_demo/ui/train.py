@@ -1,0 +1,254 @@
+"""The Train page: start a run, watch it, compare it with earlier ones. All viewers see the same runs."""
+
+import dataclasses
+
+import pandas as pd
+import streamlit as st
+
+from mnist_demo import data, plots, recipes, runs
+from mnist_demo.errors import UserError
+from mnist_demo.recipes import Recipe
+from mnist_demo.runs import Metrics, Run
+from mnist_demo.ui import answering, explain, notices, services
+
+POLL_ACTIVE = 1.0  # seconds between two looks at the run directories while something trains
+POLL_IDLE = 4.0  # and while nothing does, to notice what another viewer starts
+NEWEST = 3  # runs on the chart when nobody has chosen any
+OPTIMIZER_TITLES = {"sgd": "plain gradient descent", "rmsprop": "RMSProp", "adam": "Adam"}
+STATE_ICONS = {"finished": "✓", "stopped": "■", "queued": "…", "running": "▶"}
+
+
+def choose_recipe() -> Recipe | None:
+    """The form; the recipe that it describes, or None (with a word why) while it cannot be trained."""
+    model = st.segmented_control(
+        "Model",
+        recipes.MODEL_NAMES,
+        default="affine",
+        required=True,
+        format_func=answering.TITLES.__getitem__,
+        key="model",
+    )
+    names = [name for kind, name in recipes.RECIPES if kind == model]
+    name = st.segmented_control("Recipe", names, default=names[0], required=True, key=f"recipe_{model}")
+    preset = recipes.RECIPES[model, name]
+    of = f"_{model}_{name}"  # each preset's fields keep what was typed into them
+    left, right = st.columns(2)
+    steps = left.number_input("Iterations (steps)", 1, value=preset.steps, step=500, key="steps" + of)
+    batch_size = right.number_input("Batch size (images)", 1, value=preset.batch_size, step=50, key="batch_size" + of)
+    rate = left.number_input("Learning rate", value=preset.learning_rate, format="%g", step=1e-3, key="rate" + of)
+    seed = right.number_input("Seed", 0, value=preset.seed, key="seed" + of, help="The same seed gives the same run.")
+    st.caption(
+        f"{recipes.PARAMETERS[model]:,} parameters, trained by {OPTIMIZER_TITLES[preset.optimizer]}"
+        + (", the learning rate rising and then falling to zero." if preset.schedule == "triangular" else ".")
+    )
+    try:
+        return recipes.get_recipe(model, name, steps=steps, batch_size=batch_size, learning_rate=rate, seed=seed)
+    except UserError as error:
+        st.warning(str(error), icon=":material/edit:")
+        return None
+
+
+def start_form() -> None:
+    """The form and its Start button."""
+    with st.container(border=True):
+        recipe = choose_recipe()
+        if st.button(
+            "Start training",
+            type="primary",
+            icon=":material/play_arrow:",
+            width="stretch",
+            disabled=not recipe,
+        ):
+            assert recipe is not None
+            try:
+                services.trainer().submit(recipe, data.find_source())
+            except UserError as error:
+                st.error(str(error), icon=":material/error:")
+        explain.learning(st.session_state["model"])
+
+
+def show_active(run: Run, place: int) -> None:
+    """Progress, rate, time left and a Stop button of one run that trains or waits; `place` runs are before it."""
+    last = run.metrics[-1] if run.metrics else Metrics(0, 0.0)
+    with st.container(border=True):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.markdown(f"**{answering.title(run)}**", width="content")
+            label = "Stop" if run.status.state == "running" else "Cancel"
+            if st.button(label, icon=":material/stop:", key=f"stop_{run.id}", disabled=runs.stop_requested(run)):
+                runs.request_stop(run)
+                st.rerun(scope="fragment")
+        st.progress(last.step / run.recipe.steps, text=_progress_text(run, last, place))
+        if run.evaluations:
+            newest = run.evaluations[-1]
+            st.caption(f"Test accuracy after {newest.step:,} steps: **{newest.test_accuracy:.2%}**")
+
+
+def _progress_text(run: Run, last: Metrics, place: int) -> str:
+    if runs.stop_requested(run):
+        return "Stopping, and saving what it has learned…"
+    if run.status.state == "queued":
+        return (
+            f"Waiting for {place} run{'s' if place > 1 else ''} before it"
+            if place
+            else "Waiting for TensorFlow to start…"
+        )
+    if not last.images_per_second:
+        return "Getting ready…"
+    steps_per_second = last.images_per_second / run.recipe.batch_size
+    left = (run.recipe.steps - last.step) / steps_per_second
+    return (
+        f"Step {last.step:,} of {run.recipe.steps:,} · {steps_per_second:,.0f} steps/s · "
+        f"{last.images_per_second:,.0f} images/s · {_duration(left)} left"
+    )
+
+
+def _duration(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    return f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"
+
+
+def show_charts(shown: dict[str, Run]) -> None:
+    """Accuracy and loss of the chosen runs, over each other."""
+    for column, measure in zip(st.columns(2), ("accuracy", "loss"), strict=True):
+        chart = plots.curves(shown, measure)
+        column.markdown(f"**{measure.capitalize()}**")
+        if chart is None:
+            column.caption("The curve begins with the first evaluation.")
+        else:
+            column.altair_chart(
+                chart,
+                key=f"chart_{measure}",
+                alt=f"Lines: {measure} by step; the table below has the figures",
+            )
+
+
+def show_table(listed: list[Run]) -> None:
+    """All runs with their results, newest first."""
+    rows = [
+        {
+            "Run": answering.title(run),
+            "State": f"{STATE_ICONS.get(run.status.state, '✗')} {run.status.state}",
+            "Test accuracy": run.evaluations[-1].test_accuracy if run.evaluations else None,
+            "Steps": run.metrics[-1].step if run.metrics else 0,
+            "Training": _duration(run.metrics[-1].seconds) if run.metrics else "–",
+            "Batch": run.recipe.batch_size,
+            "Learning rate": f"{run.recipe.learning_rate:g}",
+            "Seed": run.recipe.seed,
+            "Data": run.status.trained_on,
+        }
+        for run in listed
+    ]
+    accuracy = st.column_config.NumberColumn(format="percent")
+    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config={"Test accuracy": accuracy}, key="run_table")
+
+
+def verdict(run: Run) -> str:
+    """How the run ended, and its test accuracy against what the notebook reports."""
+    if not run.evaluations:
+        return run.status.message
+    accuracy = run.evaluations[-1].test_accuracy or 0.0
+    low, high = recipes.NOTEBOOK_TEST_ACCURACY[run.recipe.model]
+    expected = f"over {low:.0%}" if high == 1 else f"{low:.0%} to {high:.0%}"
+    if run.status.trained_on != "MNIST":
+        comparison = f"The notebook reports {expected}, on the full MNIST; this run had other data."
+    else:
+        comparison = f"The notebook reports {expected}: {'reached' if accuracy >= low else 'not reached'}."
+    return f"{run.status.message} Test accuracy **{accuracy:.2%}**. {comparison}".strip()
+
+
+def manage(listed: list[Run]) -> None:
+    """One run's verdict, downloads and deletion."""
+    by_id = {run.id: run for run in listed}
+    chosen = st.selectbox(
+        "Look at a run",
+        list(by_id),
+        format_func=lambda name: answering.title(by_id[name]) if name in by_id else name,
+        key="managed_run",
+    )
+    run = by_id.get(chosen)
+    if run is None:
+        return
+    st.markdown(verdict(run) or "No result yet.")
+    with st.container(horizontal=True):
+        for label, path in ((".keras", run.keras_path), (".tflite", run.model_path)):
+            st.download_button(
+                f"Model {label}",
+                path.read_bytes if path.is_file() else b"",
+                f"{run.id}{label}",
+                key=f"get_{label}_{run.id}",
+                disabled=not path.is_file(),
+                on_click="ignore",
+                icon=":material/download:",
+            )
+        st.download_button(
+            "Metrics (CSV)",
+            lambda: metrics_csv(run),
+            f"{run.id}.csv",
+            "text/csv",
+            key=f"csv_{run.id}",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+        with st.popover("Delete", icon=":material/delete:", disabled=run.is_active):
+            st.markdown(f"Delete **{answering.title(run)}**, its model and its metrics for everyone?")
+            if st.button("Delete for good", type="primary", key=f"delete_{run.id}"):
+                remove(run)
+
+
+def remove(run: Run) -> None:
+    """Delete the run; says why where that is not possible."""
+    try:
+        runs.delete(run.directory)
+    except UserError as error:
+        st.error(str(error))
+        return
+    st.rerun(scope="fragment")
+
+
+def metrics_csv(run: Run) -> str:
+    """All metrics of a run, a line each."""
+    return pd.DataFrame([dataclasses.asdict(metrics) for metrics in run.metrics]).to_csv(index=False)
+
+
+def watch(was_active: bool) -> None:
+    """Everything that changes while runs train."""
+    listed, damaged = runs.list_runs()
+    active = [run for run in reversed(listed) if run.is_active]
+    if bool(active) != was_active:
+        st.rerun()  # the whole page, to look more or less often from now on
+    for place, run in enumerate(active):
+        show_active(run, place)
+    if damaged:
+        names = ", ".join(path.name for path in damaged)
+        st.warning(
+            f"These runs are damaged and cannot be shown: {names}. Delete their folders in {runs.runs_folder()}."
+        )
+    if not listed:
+        st.info(
+            "No run yet. Press **Start training**: the affine model takes a few seconds.",
+            icon=":material/school:",
+        )
+        return
+    by_id = {run.id: run for run in listed}
+    chosen = st.multiselect(
+        "Runs on the charts",
+        list(by_id),
+        format_func=lambda name: answering.title(by_id[name]) if name in by_id else name,
+        placeholder=f"The newest {NEWEST}",
+        key="charted_runs",
+    )
+    shown = [by_id[name] for name in chosen if name in by_id] or listed[:NEWEST]
+    show_charts({answering.title(run): run for run in shown})
+    st.caption("Strong lines: all test images. Faint lines: the training batches.")
+    show_table(listed)
+    manage(listed)
+
+
+st.title("Train a model")
+notices.data_set(services.current_dataset())
+form, view = st.columns([2, 5], gap="large")
+with form:
+    start_form()
+with view:
+    is_active = any(run.is_active for run in runs.list_runs()[0])
+    st.fragment(watch, run_every=POLL_ACTIVE if is_active else POLL_IDLE)(is_active)

@@ -1,0 +1,107 @@
+"""Fixtures: an empty home for each test, tiny data, the full MNIST where it is given, a server and a browser.
+
+`MNIST_DEMO_DATA` names the full MNIST for the tests that need it. `MNIST_DEMO_NO_SKIPS=1` turns a skipped test into
+a failed one, so that CI notices a missing browser or data file.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mnist_demo import data, recipes, runs
+from mnist_demo.data import DATA_VARIABLE
+from mnist_demo.download import DOWNLOAD_VARIABLE
+from mnist_demo.files import HOME_VARIABLE
+from mnist_demo.recipes import Recipe
+from mnist_demo.runs import Run
+from tests.server import Server, free_port
+
+FULL_MNIST = os.environ.get(DATA_VARIABLE)
+NO_SKIPS = os.environ.get("MNIST_DEMO_NO_SKIPS") == "1"
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport() -> Iterator[None]:
+    """Turn a skip into a failure where MNIST_DEMO_NO_SKIPS asks for it."""
+    outcome = yield
+    report = outcome.get_result()  # type: ignore[attr-defined]
+    if NO_SKIPS and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, but MNIST_DEMO_NO_SKIPS is set: {report.longrepr}"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home of this test alone, no data set given, no download."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv(HOME_VARIABLE, str(folder))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setenv(DOWNLOAD_VARIABLE, "off")
+    monkeypatch.delenv(DATA_VARIABLE, raising=False)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def full_mnist() -> str:
+    """The path of the full MNIST; skips without one."""
+    if not FULL_MNIST:
+        pytest.skip(f"the full MNIST is needed: set {DATA_VARIABLE}")
+    return str(Path(FULL_MNIST).absolute())
+
+
+def tiny_arrays(train: int = 240, test: int = 40) -> dict[str, np.ndarray]:
+    """Images that anything can learn: digit d is a bright bar at row 2 d + 2, with some noise."""
+    rng = np.random.default_rng(0)
+    arrays = {}
+    for name, count in (("train", train), ("test", test)):
+        labels = np.arange(count) % data.CLASSES
+        images = rng.integers(0, 60, (count, data.SIDE, data.SIDE))
+        for image, label in zip(images, labels, strict=True):
+            image[2 * label + 2 : 2 * label + 4, 4:24] = 255
+        arrays |= {f"x_{name}": images.astype(np.uint8), f"y_{name}": labels.astype(np.uint8)}
+    return arrays
+
+
+@pytest.fixture
+def tiny_npz(tmp_path: Path) -> Path:
+    """A small data set in the `.npz` layout."""
+    path = tmp_path / "tiny.npz"
+    np.savez(path, **tiny_arrays())  # type: ignore[arg-type]
+    return path
+
+
+def tiny_recipe(model: str = "affine", **changes: int | float) -> Recipe:
+    """A recipe of a second or less on the tiny data."""
+    settings: dict[str, int | float] = {"steps": 40, "batch_size": 20, "learning_rate": 0.1, **changes}
+    return recipes.get_recipe(model, "notebook", **settings)
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A finished affine run on the tiny data; read-only."""
+    from mnist_demo import training  # noqa: PLC0415 (TensorFlow: only the tests that use this wait for it)
+
+    folder = tmp_path_factory.mktemp("trained")
+    np.savez(folder / "tiny.npz", **tiny_arrays())  # type: ignore[arg-type]
+    run = runs.create(tiny_recipe(), str(folder / "tiny.npz"), folder / "run")
+    return training.train_run(run)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app, served from a home of its own, on the data that comes with it."""
+    with Server(free_port(), tmp_path_factory.mktemp("server_home")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser's path; skips without one."""
+    if CHROMIUM is None:
+        pytest.skip("a browser is needed: apt-get install chromium")
+    return CHROMIUM

@@ -1,0 +1,48 @@
+import math
+
+import pytest
+
+from mnist_demo import recipes
+from mnist_demo.errors import UserError
+
+
+def test_notebook_recipes_are_the_notebooks() -> None:
+    affine, cnn = recipes.RECIPES["affine", "notebook"], recipes.RECIPES["cnn", "notebook"]
+    assert (affine.optimizer, affine.batch_size, affine.steps, affine.evaluate_every) == ("sgd", 100, 30_001, 500)
+    assert affine.learning_rate == pytest.approx(1e-4 * affine.batch_size)
+    assert (cnn.optimizer, cnn.learning_rate, cnn.batch_size, cnn.steps) == ("rmsprop", 1e-3, 100, 5_001)
+    assert affine.seed == cnn.seed == 1337
+
+
+def test_every_model_has_every_recipe_and_sound_settings() -> None:
+    for model in recipes.MODEL_NAMES:
+        for name in recipes.RECIPE_NAMES:
+            recipe = recipes.get_recipe(model, name)
+            assert recipe.optimizer in recipes.OPTIMIZERS
+            assert recipe.schedule in recipes.SCHEDULES
+
+
+def test_overrides_replace_only_what_is_given() -> None:
+    preset = recipes.RECIPES["cnn", "fast"]
+    recipe = recipes.get_recipe("cnn", "fast", steps=7, batch_size=None)
+    assert recipe.steps == 7
+    assert recipe.batch_size == preset.batch_size
+
+
+def test_an_unknown_name_lists_the_known_ones() -> None:
+    with pytest.raises(UserError, match="affine notebook.*cnn fast"):
+        recipes.get_recipe("transformer", "notebook")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *(("learning_rate", value) for value in (0.0, -1.0, math.nan, math.inf)),
+        *(("steps", value) for value in (0, -5, 10**9)),
+        *(("batch_size", value) for value in (0, 10**6)),
+        *(("seed", value) for value in (-1, 2**31)),
+    ],
+)
+def test_values_that_cannot_train_are_refused(field: str, value: float) -> None:
+    with pytest.raises(UserError, match="give a"):
+        recipes.get_recipe("affine", "notebook", **{field: value})

@@ -1,0 +1,115 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mnist_demo import data, runs
+from mnist_demo.errors import UserError
+from mnist_demo.runs import Metrics, Run
+from tests.conftest import tiny_recipe
+
+
+@pytest.fixture
+def run() -> Run:
+    return runs.create(tiny_recipe(), data.BUNDLED)
+
+
+def test_a_run_reads_back_as_it_was_created(run: Run) -> None:
+    assert runs.load(run.directory) == run
+    assert run.status.state == "queued"
+    assert run.is_active
+    assert runs.find(run.id) == runs.find(str(run.directory)) == run
+
+
+def test_metrics_read_back_and_a_half_written_line_is_passed_over(run: Run) -> None:
+    written = [Metrics(0, 0.0, test_accuracy=0.1), Metrics(5, 0.5, 1000.0, 2.3, 0.2)]
+    for metrics in written:
+        runs.append_metrics(run, metrics)
+    with (run.directory / "metrics.jsonl").open("a") as stream:
+        stream.write('{"step": 10, "seco')
+    again = runs.load(run.directory)
+    assert again.metrics == written
+    assert again.evaluations == written[:1]
+
+
+def test_a_run_whose_process_is_gone_was_interrupted(run: Run) -> None:
+    code = f"from mnist_demo import runs; from pathlib import Path; runs.set_status(runs.load(Path({str(run.directory)!r})), 'running')"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    again = runs.load(run.directory)
+    assert again.status.state == "interrupted"
+    assert not again.is_active
+    assert again.status.message
+
+
+def test_a_later_process_with_the_same_number_is_not_taken_for_the_owner(run: Run) -> None:
+    status = json.loads((run.directory / "status.json").read_text())
+    (run.directory / "status.json").write_text(json.dumps({**status, "pid_created": status["pid_created"] - 100}))
+    assert runs.load(run.directory).status.state == "interrupted"
+
+
+@pytest.mark.parametrize("name", ["settings.json", "status.json"])
+@pytest.mark.parametrize("content", [None, "", "{", "[]", '{"version": 1}', '{"version": 99}'])
+def test_a_damaged_run_is_refused_listed_apart_and_can_be_deleted(run: Run, name: str, content: str | None) -> None:
+    path = run.directory / name
+    path.unlink() if content is None else path.write_text(content)
+    with pytest.raises(UserError, match=run.id):
+        runs.load(run.directory)
+    whole = runs.create(tiny_recipe(), data.BUNDLED)
+    assert runs.list_runs() == ([whole], [run.directory])
+    runs.delete(run.directory)
+    assert not run.directory.exists()
+
+
+def test_runs_are_listed_newest_first_and_a_stray_file_is_passed_over(run: Run) -> None:
+    (runs.runs_folder() / "notes.txt").touch()
+    newer = runs.create(tiny_recipe(), data.BUNDLED, runs.runs_folder() / "99990101-000000-affine")
+    assert runs.list_runs() == ([newer, run], [])
+
+
+def test_a_run_that_trains_cannot_be_deleted(run: Run) -> None:
+    with pytest.raises(UserError, match="stop it first"):
+        runs.delete(run.directory)
+    runs.set_status(run, "stopped")
+    runs.delete(run.directory)
+    runs.delete(run.directory)  # by two viewers at once
+    assert runs.list_runs() == ([], [])
+
+
+def test_a_stop_is_seen_by_whoever_trains(run: Run) -> None:
+    assert not runs.stop_requested(run)
+    runs.request_stop(run)
+    assert runs.stop_requested(runs.load(run.directory))
+
+
+def test_an_existing_directory_is_not_written_over(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    with pytest.raises(UserError, match="already exists"):
+        runs.create(tiny_recipe(), data.BUNDLED, tmp_path / "mine")
+
+
+def test_a_home_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("MNIST_DEMO_HOME", str(tmp_path / "file" / "home"))
+    with pytest.raises(UserError, match="MNIST_DEMO_HOME"):
+        runs.create(tiny_recipe(), data.BUNDLED)
+    assert runs.list_runs() == ([], [])
+
+
+def test_an_unknown_model_names_the_shipped_ones() -> None:
+    with pytest.raises(UserError, match="affine or cnn"):
+        runs.find("resnet")
+    with pytest.raises(UserError):
+        runs.find("")
+
+
+@pytest.mark.parametrize(("name", "least"), [("affine", 0.91), ("cnn", 0.992)])
+def test_shipped_models_have_their_record(name: str, least: float) -> None:
+    run = runs.find(name)
+    assert run.status.state == "finished"
+    assert run.status.trained_on == "MNIST"
+    assert run.settings.data == data.MNIST
+    assert (run.evaluations[-1].test_accuracy or 0) >= least
+    assert run.model_path.stat().st_size < 2_000_000
