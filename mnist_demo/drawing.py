@@ -18,8 +18,9 @@ from mnist_demo.data import SIDE, Bytes, Floats
 from mnist_demo.errors import UserError
 
 BOX = 20  # the longer side of a digit, pixels
+CENTRE = 14  # row and column, counted from 0, of the centre of mass: MNIST's own lie within half a pixel of it
 FAINTEST_INK = 24  # of 255: less contrast with the ground than this is paper, not pen
-INK_EDGE = 0.3  # of the darkest ink: fainter pixels do not count towards the digit's box
+INK_EDGE = 0.2  # of the darkest ink: what is fainter, such as the noise of a JPEG, does not count towards the box
 SMALLEST_PICTURE = 8  # pixels a side
 LARGEST_PICTURE = 10_000  # pixels a side
 
@@ -109,11 +110,11 @@ def _fit(digit: Floats) -> Floats:
 
 
 def _center(digit: Floats) -> Floats:
-    """Put the digit's centre of mass as near to the middle of 28 x 28 as whole pixels allow."""
+    """Put the digit's centre of mass as near to (CENTRE, CENTRE) as whole pixels allow."""
     centre = ndimage.center_of_mass(digit)
     height, width = digit.shape
-    top = int(np.clip(round((SIDE - 1) / 2 - centre[0]), 0, SIDE - height))
-    left = int(np.clip(round((SIDE - 1) / 2 - centre[1]), 0, SIDE - width))
+    top = int(np.clip(round(CENTRE - centre[0]), 0, SIDE - height))
+    left = int(np.clip(round(CENTRE - centre[1]), 0, SIDE - width))
     canvas: npt.NDArray[np.float32] = np.zeros((SIDE, SIDE), np.float32)
     canvas[top : top + height, left : left + width] = np.clip(digit, 0, 1)
     return canvas

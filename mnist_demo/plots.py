@@ -35,7 +35,7 @@ def digits(images: Floats, titles: Sequence[str], text_color: str, columns: int 
     """Some images, (n, 784) in [0, 1], each under its title."""
     rows = -(-len(images) // columns)
     figure = Figure(figsize=(1.6 * columns, 1.95 * rows), layout="tight", facecolor="none")
-    axes = figure.subplots(rows, columns, squeeze=False).flat
+    axes = list(figure.subplots(rows, columns, squeeze=False).flat)
     for axis in axes:
         axis.axis("off")
     for axis, image, title in zip(axes, images, titles, strict=False):

@@ -143,9 +143,7 @@ BAD_ARRAYS = {
 
 
 @pytest.mark.parametrize(("arrays", "reason"), BAD_ARRAYS.values(), ids=BAD_ARRAYS)
-def test_unsound_arrays_are_refused_in_one_sentence(
-    tmp_path: Path, arrays: dict[str, np.ndarray], reason: str
-) -> None:
+def test_unsound_arrays_are_refused_in_one_sentence(tmp_path: Path, arrays: dict[str, np.ndarray], reason: str) -> None:
     np.savez(tmp_path / "bad.npz", **arrays)  # type: ignore[arg-type]
     with pytest.raises(UserError, match=reason) as caught:
         data.load(str(tmp_path / "bad.npz"))

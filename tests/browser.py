@@ -1,0 +1,63 @@
+"""Driving the app in a real browser, for tests and benchmarks."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+# Without the last three Chromium asks its maker's servers for updates at every start, which a closed network refuses.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+Stroke = Sequence[tuple[float, float]]  # points as fractions of the canvas, x to the right, y downwards
+
+# How a person may write each digit; straight lines between points are enough for the models.
+DIGITS: dict[int, list[Stroke]] = {
+    0: [[(0.5, 0.15), (0.3, 0.25), (0.25, 0.5), (0.32, 0.75), (0.5, 0.85), (0.68, 0.75), (0.75, 0.5), (0.7, 0.25), (0.5, 0.15)]],
+    1: [[(0.5, 0.15), (0.5, 0.85)]],
+    2: [[(0.3, 0.3), (0.38, 0.18), (0.55, 0.15), (0.68, 0.28), (0.62, 0.48), (0.28, 0.82), (0.75, 0.82)]],
+    3: [[(0.3, 0.2), (0.5, 0.15), (0.68, 0.25), (0.62, 0.42), (0.45, 0.48), (0.65, 0.55), (0.7, 0.7), (0.52, 0.85), (0.28, 0.78)]],
+    4: [[(0.35, 0.15), (0.28, 0.52), (0.7, 0.52)], [(0.66, 0.2), (0.62, 0.88)]],
+    7: [[(0.25, 0.2), (0.75, 0.2), (0.45, 0.85)]],
+}  # fmt: skip
+
+
+@contextmanager
+def browser(executable: str) -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        try:
+            yield started
+        finally:
+            started.close()
+
+
+def canvas_of(page: Page) -> Locator:
+    """The canvas that takes the pen, once it is there."""
+    canvas = page.locator("canvas.upper-canvas")
+    canvas.wait_for()
+    return canvas
+
+
+def draw(page: Page, strokes: Sequence[Stroke], steps: int = 6) -> None:
+    """Draw with the mouse: press, move in steps, release."""
+    box = canvas_of(page).bounding_box()
+    assert box is not None
+    for stroke in strokes:
+        points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
+        page.mouse.move(*points[0])
+        page.mouse.down()
+        for point in points[1:]:
+            page.mouse.move(*point, steps=steps)
+        page.mouse.up()
+
+
+def card(page: Page, name: str) -> Locator:
+    """The answer card of the model called `name`."""
+    return page.locator("section", has=page.locator("h3", has_text=name))

@@ -1,0 +1,247 @@
+"""The app in a real browser: drawing, training, browsing, as a class does it."""
+
+import re
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from mnist_demo import runs
+from tests.browser import DIGITS, browser, canvas_of, card, draw
+from tests.server import Server, free_port
+
+OpenPage = Callable[..., Page]
+TRAINING_STARTS = 90_000  # ms: TensorFlow is imported first, on two cores that the browser shares
+
+
+@pytest.fixture(scope="module")
+def chrome(chromium: str) -> Iterator[Browser]:
+    with browser(chromium) as started:
+        yield started
+
+
+@pytest.fixture
+def open_page(chrome: Browser, server: Server) -> Iterator[OpenPage]:
+    """Opens a page of the app in a new browser context; fails the test on an error in the page's scripts."""
+    contexts, errors = [], []
+
+    def open_(path: str = "", **options: object) -> Page:
+        contexts.append(chrome.new_context(**options))  # type: ignore[arg-type]
+        page = contexts[-1].new_page()
+        page.on("pageerror", errors.append)
+        page.goto(f"{server.url}/{path}")
+        page.locator("h1").wait_for(timeout=30_000)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not errors
+
+
+@pytest.fixture(autouse=True)
+def see_the_servers_home(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MNIST_DEMO_HOME", str(server.home))
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+def test_a_digit_drawn_with_the_mouse_is_read_right(open_page: OpenPage, digit: int) -> None:
+    page = open_page()
+    draw(page, DIGITS[digit])
+    expect(card(page, "CNN").locator(".headline")).to_have_text(str(digit))
+    expect(card(page, "CNN").locator("li.top .digit")).to_have_text(str(digit))
+    percents = card(page, "Affine model").locator(".percent").all_inner_texts()
+    assert len(percents) == 10
+    assert all(re.fullmatch(r"(> )?\d+\.\d %", percent) for percent in percents)
+    expect(page.locator("figure img")).to_be_visible()
+
+
+def test_undo_redo_and_clear(open_page: OpenPage) -> None:
+    page = open_page()
+    headline = card(page, "CNN").locator(".headline")
+    draw(page, DIGITS[1])
+    expect(headline).to_have_text("1")
+    draw(page, [[(0.5, 0.15), (0.2, 0.55), (0.8, 0.55)]])
+    expect(headline).not_to_have_text("1")
+    page.get_by_role("button", name="Undo", exact=False).last.click()
+    expect(headline).to_have_text("1")
+    page.get_by_role("button", name="Redo", exact=False).last.click()
+    expect(headline).not_to_have_text("1")
+    page.get_by_role("button", name="Clear", exact=False).last.click()
+    expect(headline).to_have_text("")
+    expect(card(page, "CNN").locator(".remark")).to_have_text("Draw a digit from 0 to 9.")
+
+
+def test_no_stroke_is_lost_when_one_draws_faster_than_the_answers_come(open_page: OpenPage) -> None:
+    page = open_page()
+    draw(page, [[(0.1 + 0.08 * i, 0.1), (0.1 + 0.08 * i, 0.9)] for i in range(10)], steps=2)
+    page.wait_for_timeout(1500)
+    columns = page.locator("canvas.lower-canvas").last.evaluate(
+        """canvas => { const row = canvas.getContext('2d').getImageData(0, canvas.height / 2, canvas.width, 1).data;
+        let dark = 0, before = false;
+        for (let x = 0; x < canvas.width; x++) { const now = row[4 * x + 3] > 0 && row[4 * x] < 128; dark += now && !before; before = now; }
+        return dark; }"""
+    )
+    assert columns == 10
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["", "train", "data"])
+def test_pages_fit_their_width_in_light_and_dark(open_page: OpenPage, path: str, width: int, scheme: str) -> None:
+    page = open_page(path, viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page.wait_for_load_state("networkidle")
+    overflow = page.evaluate(
+        "document.querySelector('.stMain').scrollWidth - document.querySelector('.stMain').clientWidth"
+    )
+    assert overflow <= 0
+    ground = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+    brightness = sum(map(int, re.findall(r"\d+", ground)[:3])) / 3
+    assert brightness < 60 if scheme == "dark" else brightness > 200
+
+
+def test_a_finger_draws_and_does_not_scroll(open_page: OpenPage) -> None:
+    page = open_page(viewport={"width": 390, "height": 700}, has_touch=True, is_mobile=True)
+    box = canvas_of(page).bounding_box()
+    assert box is not None
+    touch = page.context.new_cdp_session(page)
+
+    def send(kind: str, *point: float) -> None:
+        points = [{"x": box["x"] + point[0] * box["width"], "y": box["y"] + point[1] * box["height"]}] if point else []
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    send("touchStart", 0.5, 0.85)
+    for step in range(1, 15):
+        send("touchMove", 0.5, 0.85 - 0.05 * step)
+    send("touchEnd")
+    expect(card(page, "CNN").locator(".headline")).to_have_text("1")
+    assert page.evaluate("document.querySelector('.stMain').scrollTop") == 0
+
+
+def test_data_is_browsed_with_the_keyboard(open_page: OpenPage) -> None:
+    page = open_page("data")
+    thumbnail = page.get_by_role("button", name=re.compile(r"^\d · 3$"))
+    thumbnail.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=re.compile(r"Training image 3: a \d"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile(r"^\d · 3$"))).to_have_attribute("aria-pressed", "true")
+    expect(card(page, "CNN").locator(".headline")).to_have_text(re.compile(r"\d"))
+    expect(page.get_by_role("button", name=re.compile(r"^\d · 3$"))).to_be_focused()
+
+
+def start_training(page: Page, model: str, steps: int) -> None:
+    page.get_by_role("radio", name=model).click()
+    field = page.get_by_role("spinbutton", name="Iterations")
+    expect(field).to_have_value("30001" if model == "Affine model" else "5001")
+    field.fill(str(steps))
+    field.press("Enter")
+    page.wait_for_timeout(500)
+    page.get_by_role("button", name="Start training").click()
+
+
+def progress(page: Page) -> int:
+    """The step that the first progress bar speaks of; 0 while it does not."""
+    found = re.search(r"Step ([\d,]+) of", page.locator(".stProgress").first.inner_text())
+    return int(found[1].replace(",", "")) if found else 0
+
+
+def test_a_run_is_watched_found_again_after_a_refresh_seen_by_others_stopped_and_used(open_page: OpenPage) -> None:
+    page = open_page("train")
+    start_training(page, "CNN", 100_000)
+    bar = page.locator(".stProgress").filter(has_text=re.compile(r"Step [\d,]+ of 100,000"))
+    expect(bar).to_be_visible(timeout=TRAINING_STARTS)
+    expect(page.locator(".stVegaLiteChart")).to_have_count(2)
+    first = progress(page)
+    page.wait_for_timeout(3000)
+    assert progress(page) > first
+    page.reload()
+    expect(bar).to_be_visible(timeout=20_000)
+    other = open_page("train")
+    expect(other.locator(".stProgress").filter(has_text="of 100,000")).to_be_visible(timeout=20_000)
+    start_training(other, "Affine model", 700)
+    expect(other.get_by_text("Waiting for 1 run before it")).to_be_visible(timeout=10_000)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.locator(".stProgress")).to_have_count(0, timeout=60_000)
+    expect(other.locator(".stProgress")).to_have_count(0, timeout=20_000)
+    listed, _ = runs.list_runs()
+    assert [(run.recipe.model, run.status.state) for run in listed] == [("affine", "finished"), ("cnn", "stopped")]
+    draw_page = open_page()
+    choice = draw_page.get_by_role("combobox", name="Models that answer")
+    choice.click()
+    draw_page.get_by_role("option", name=f"CNN · notebook · {listed[1].id[-4:]}").click()
+    expect(draw_page.locator("section")).to_have_count(3)
+    draw(draw_page, DIGITS[1])
+    expect(draw_page.locator("section").nth(2).locator("li.top")).to_have_count(1)
+
+
+def test_both_models_train_on_the_data_that_comes_with_the_app(open_page: OpenPage) -> None:
+    page = open_page("train")
+    start_training(page, "Affine model", 500)
+    start_training(page, "CNN", 20)
+    expect(page.locator(".stProgress").first).to_be_visible()
+    expect(page.locator(".stProgress")).to_have_count(0, timeout=TRAINING_STARTS)
+    newest = runs.list_runs()[0][:2]
+    assert {(run.recipe.model, run.status.state) for run in newest} == {("affine", "finished"), ("cnn", "finished")}
+    assert all(run.status.trained_on == "MNIST subset" for run in newest)
+
+
+def test_downloads_are_the_runs_files(open_page: OpenPage) -> None:
+    page = open_page("train")
+    page.get_by_role("button", name="Metrics (CSV)").wait_for()
+    for label in ("Model .tflite", "Model .keras", "Metrics (CSV)"):
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name=label).click()
+        path = Path(waiting.value.path())
+        assert path.stat().st_size > 200
+    assert path.read_text().startswith("step,seconds,")
+
+
+def test_a_run_is_deleted_for_everyone(open_page: OpenPage) -> None:
+    before = len(runs.list_runs()[0])
+    page = open_page("train")
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_role("button", name="Delete for good").click()
+    expect(page.locator(".stProgress")).to_have_count(0)
+    page.wait_for_timeout(1500)
+    assert len(runs.list_runs()[0]) == before - 1
+
+
+def test_a_killed_server_leaves_no_process_and_its_run_is_shown_as_interrupted(
+    chrome: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MNIST_DEMO_HOME", str(tmp_path))
+    with Server(free_port(), tmp_path) as first:
+        page = chrome.new_page()
+        page.goto(f"{first.url}/train")
+        start_training(page, "Affine model", 9_000_000)
+        expect(page.get_by_text(re.compile("Step .* of 9,000,000"))).to_be_visible(timeout=TRAINING_STARTS)
+        children = psutil.Process(first.process.pid).children(recursive=True)
+        first.process.send_signal(signal.SIGKILL)
+        first.process.wait()
+        gone, alive = psutil.wait_procs(children, timeout=15)
+        assert gone
+        assert not [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
+        page.close()
+    with Server(free_port(), tmp_path) as second:
+        page = chrome.new_page()
+        page.goto(f"{second.url}/train")
+        expect(page.get_by_text("The program stopped before the run was done.")).to_be_visible(timeout=20_000)
+        expect(page.get_by_role("button", name="Start training")).to_be_enabled()
+        page.close()
+
+
+def test_the_server_process_never_imports_tensorflow(server: Server, open_page: OpenPage) -> None:
+    """After every page was used, TensorFlow's libraries are mapped by the trainer alone."""
+    for path in ("", "train", "data"):
+        open_page(path)
+    process = psutil.Process(server.process.pid)
+    libraries = {Path(mapped.path).name for mapped in process.memory_maps()}
+    assert any("litert" in name.lower() for name in libraries)
+    assert not [name for name in libraries if "tensorflow_framework" in name or "tensorflow_cc" in name]
+
+
+def test_the_server_logs_no_traceback(server: Server) -> None:
+    assert "Traceback" not in server.log

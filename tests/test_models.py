@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+
+from mnist_demo import models, recipes
+from mnist_demo.inference import Classifier
+
+
+@pytest.mark.parametrize("name", models.MODELS)
+def test_registry_and_recipes_know_the_same_models_and_parameter_counts(name: str) -> None:
+    assert tuple(models.MODELS) == recipes.MODEL_NAMES
+    assert models.build(name, 1).count_params() == recipes.PARAMETERS[name]
+
+
+def test_an_unknown_model_lists_the_known_ones() -> None:
+    with pytest.raises(ValueError, match="affine, cnn"):
+        models.build("mlp", 1)
+
+
+@pytest.mark.parametrize("name", models.MODELS)
+def test_the_seed_decides_the_weights(name: str) -> None:
+    one, same, other = (models.build(name, seed).get_weights() for seed in (1, 1, 2))
+    assert all((a == b).all() for a, b in zip(one, same, strict=True))
+    assert any((a != b).any() for a, b in zip(one, other, strict=True))
+
+
+def test_affine_weights_start_as_in_the_notebook() -> None:
+    weights, bias = models.build("affine", 1337).get_weights()
+    assert weights.std() == pytest.approx(0.01, rel=0.05)
+    assert abs(weights.mean()) < 1e-3
+    assert (bias == 0).all()
+
+
+@pytest.mark.parametrize("name", models.MODELS)
+def test_the_litert_export_agrees_with_keras_layer_by_layer(name: str) -> None:
+    model = models.build(name, 3)
+    classifier = Classifier(models.to_litert(model))
+    images = np.random.default_rng(0).random((3, 784), dtype=np.float32)
+    np.testing.assert_allclose(classifier.logits(images), model(images).numpy(), atol=1e-5)
+    activations = classifier.activations(images)
+    assert list(activations) == sorted(layer.name for layer in model.layers)
+    value = images
+    for layer in model.layers:
+        value = layer(value)
+        np.testing.assert_allclose(activations[layer.name], value.numpy(), atol=1e-5)

@@ -1,0 +1,74 @@
+import dataclasses
+import io
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from mnist_demo import data, plots
+from mnist_demo.data import Dataset
+from mnist_demo.runs import Run
+
+
+@pytest.fixture(scope="module")
+def dataset() -> Dataset:
+    return data.load(data.BUNDLED)
+
+
+def draw(figure: Figure) -> bytes:
+    buffer = io.BytesIO()
+    FigureCanvasAgg(figure).print_png(buffer)
+    return buffer.getvalue()
+
+
+def test_one_hot_text() -> None:
+    assert plots.one_hot_text(2) == "[0 0 1 0 0 0 0 0 0 0]"
+
+
+def test_figures_draw_and_show_what_they_were_given(dataset: Dataset) -> None:
+    pixels = dataset.train.pixels(0, 7)
+    figure = plots.digits(pixels, [str(i) for i in range(7)], "black")
+    shown = [axes for axes in figure.axes if axes.images]
+    assert [axes.get_title() for axes in shown] == [str(i) for i in range(7)]
+    np.testing.assert_array_equal(shown[3].images[0].get_array(), pixels[3].reshape(28, 28))
+    assert draw(figure).startswith(b"\x89PNG")
+    assert draw(plots.digit(pixels[0], "white")).startswith(b"\x89PNG")
+
+
+def test_averages_are_the_mean_of_each_class(dataset: Dataset) -> None:
+    averages = plots.averages(dataset.train)
+    assert averages.shape == (10, 784)
+    np.testing.assert_allclose(averages[4], dataset.train.pixels()[dataset.train.labels == 4].mean(axis=0), atol=1e-4)
+
+
+def test_averages_of_a_digit_that_does_not_occur_are_blank(dataset: Dataset) -> None:
+    keep = dataset.test.labels != 6
+    split = data.Split(dataset.test.images[keep], dataset.test.labels[keep])
+    assert (plots.averages(split)[6] == 0).all()
+
+
+def test_a_sheet_holds_each_image_in_its_place(dataset: Dataset) -> None:
+    sheet = plots.sheet(dataset.test.images[:7], columns=3)
+    assert sheet.shape == (84, 84)
+    np.testing.assert_array_equal(sheet[28:56, 56:84].ravel(), dataset.test.pixels(5, 6)[0])
+    assert (sheet[56:, 28:] == 0).all()
+
+
+def test_class_counts(dataset: Dataset) -> None:
+    counts = plots.class_counts(dataset)
+    assert counts["train"].tolist() == [400] * 10
+    assert plots.class_balance(counts, "test").to_dict()["encoding"]["y"]["field"] == "test"
+
+
+@pytest.mark.parametrize("measure", ["accuracy", "loss"])
+def test_curves_show_every_evaluation_of_every_run(trained: Run, measure: str) -> None:
+    chart = plots.curves({"one": trained, "two": trained}, measure)
+    assert chart is not None
+    (rows,) = chart.to_dict()["datasets"].values()
+    shown = [row["value"] for row in rows if row["run"] == "two" and row["on"] == "test"]
+    assert shown == [getattr(metrics, f"test_{measure}") for metrics in trained.evaluations]
+
+
+def test_a_run_without_metrics_has_no_curve(trained: Run, tmp_path: object) -> None:
+    assert plots.curves({"new": dataclasses.replace(trained, directory=tmp_path)}, "loss") is None  # type: ignore[arg-type]

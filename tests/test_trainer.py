@@ -1,0 +1,114 @@
+"""The training process, for real: started, given runs, killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from mnist_demo import runs
+from mnist_demo.runs import Run
+from mnist_demo.trainer import Trainer
+from tests.conftest import tiny_recipe
+
+ENDLESS = 5_000_000  # steps: no test waits for them
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 90) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
+
+
+def state(run: Run) -> str:
+    return runs.load(run.directory).status.state
+
+
+def has_trained(run: Run) -> bool:
+    return len(runs.load(run.directory).evaluations) > 1
+
+
+@pytest.fixture(scope="module")
+def trainer() -> Iterator[Trainer]:
+    trainer = Trainer()
+    yield trainer
+    trainer.close()
+
+
+def test_runs_are_trained_in_order_in_another_process(trainer: Trainer, tiny_npz: Path) -> None:
+    first, second = (trainer.submit(tiny_recipe(seed=seed), str(tiny_npz)) for seed in (1, 2))
+    assert state(second) == "queued"
+    wait_for(lambda: state(second) == "finished")
+    assert state(first) == "finished"
+    assert first.status.pid == os.getpid() != trainer.pid
+
+
+def test_a_stop_reaches_the_trainer_and_frees_it_for_the_next_run(trainer: Trainer, tiny_npz: Path) -> None:
+    endless = trainer.submit(tiny_recipe(steps=ENDLESS), str(tiny_npz))
+    waiting, cancelled = (trainer.submit(tiny_recipe(), str(tiny_npz)) for _ in range(2))
+    runs.request_stop(cancelled)
+    wait_for(lambda: has_trained(endless))
+    assert state(waiting) == "queued"
+    runs.request_stop(endless)
+    wait_for(lambda: state(cancelled) == "stopped")
+    assert (state(endless), state(waiting)) == ("stopped", "finished")
+    assert runs.load(cancelled.directory).metrics == []
+
+
+def test_a_run_that_cannot_be_trained_fails_alone(trainer: Trainer, tiny_npz: Path, tmp_path: Path) -> None:
+    before = trainer.pid
+    bad = trainer.submit(tiny_recipe(), str(tmp_path / "gone.npz"))
+    good = trainer.submit(tiny_recipe(), str(tiny_npz))
+    wait_for(lambda: state(good) == "finished")
+    assert state(bad) == "failed"
+    assert "gone.npz" in runs.load(bad.directory).status.message
+    assert trainer.pid == before
+
+
+def test_a_killed_trainer_is_told_and_the_next_run_gets_a_new_one(trainer: Trainer, tiny_npz: Path) -> None:
+    killed_pid = trainer.pid
+    assert killed_pid is not None
+    victim = trainer.submit(tiny_recipe(steps=ENDLESS), str(tiny_npz))
+    waiting = trainer.submit(tiny_recipe(), str(tiny_npz))
+    wait_for(lambda: has_trained(victim))
+    os.kill(killed_pid, signal.SIGKILL)
+    wait_for(lambda: state(victim) == "crashed")
+    assert "died" in runs.load(victim.directory).status.message
+    assert victim.checkpoint_path.is_file()
+    wait_for(lambda: state(waiting) == "finished")
+    assert trainer.pid != killed_pid
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_no_trainer_outlives_its_server(tiny_npz: Path, end: signal.Signals) -> None:
+    server = subprocess.Popen(
+        [sys.executable, __file__, str(tiny_npz)], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent.parent
+    )
+    assert server.stdout is not None
+    pid, directory = server.stdout.readline().split(maxsplit=1)
+    trainer, run = psutil.Process(int(pid)), runs.load(Path(directory.strip()))
+    wait_for(lambda: has_trained(run))
+    server.send_signal(end)
+    server.wait(20)
+    psutil.wait_procs([trainer], timeout=10)
+    assert not trainer.is_running() or trainer.status() == psutil.STATUS_ZOMBIE
+    assert state(run) == "interrupted"
+
+
+def main() -> None:
+    """A server of nothing but a trainer, for the test above to end."""
+    trainer = Trainer()
+    run = trainer.submit(tiny_recipe(steps=ENDLESS), sys.argv[1])
+    sys.stdout.write(f"{trainer.pid} {run.directory}\n")
+    sys.stdout.flush()
+    time.sleep(120)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,196 @@
+import dataclasses
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from mnist_demo import data, recipes, runs, training
+from mnist_demo.data import Dataset, Split
+from mnist_demo.inference import Classifier
+from mnist_demo.recipes import Recipe
+from mnist_demo.runs import Metrics, Run
+from tests.conftest import tiny_arrays, tiny_recipe
+
+
+@pytest.fixture(scope="module")
+def dataset() -> Dataset:
+    arrays = tiny_arrays()
+    train = Split(arrays["x_train"].reshape(-1, 784), arrays["y_train"])
+    test = Split(arrays["x_test"].reshape(-1, 784), arrays["y_test"])
+    return Dataset("tiny", train, test, test)
+
+
+def train(recipe: Recipe, dataset: Dataset) -> tuple[training.Session, list[Metrics]]:
+    session = training.Session(recipe, dataset)
+    return session, list(training.train(session))
+
+
+@pytest.mark.parametrize(("model", "name"), recipes.RECIPES)
+def test_every_recipe_learns(dataset: Dataset, model: str, name: str) -> None:
+    recipe = dataclasses.replace(recipes.RECIPES[model, name], steps=60, batch_size=20, evaluate_every=30)
+    _, metrics = train(recipe, dataset)
+    evaluations = [m for m in metrics if m.test_accuracy is not None]
+    assert [m.step for m in evaluations] == [0, 30, 60]
+    assert (evaluations[-1].test_loss or 9) < (evaluations[0].test_loss or 0)
+    assert (evaluations[-1].test_accuracy or 0) > 0.5
+    assert all(a.step < b.step and a.seconds <= b.seconds for a, b in zip(metrics, metrics[1:], strict=False))
+
+
+def test_steps_on_one_batch_lower_its_loss(dataset: Dataset) -> None:
+    batch = Split(dataset.train.images[:20], dataset.train.labels[:20])
+    session = training.Session(tiny_recipe(learning_rate=0.01), Dataset("one batch", batch, batch, batch))
+    losses = [session.run_steps(step, 1)[0] for step in range(5)]
+    assert losses == sorted(losses, reverse=True)
+    assert losses[0] == pytest.approx(np.log(10), abs=0.3)
+
+
+def test_evaluation_counts_every_image(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "EVALUATION_BATCH", 7)
+    session = training.Session(tiny_recipe(), dataset)
+    logits = session.model(dataset.test.pixels()).numpy()
+    loss, accuracy = session.evaluate("test")
+    assert accuracy == pytest.approx((logits.argmax(axis=1) == dataset.test.labels).mean())
+    log_softmax = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+    assert loss == pytest.approx(-log_softmax[np.arange(40), dataset.test.labels].mean(), rel=1e-5)
+
+
+@pytest.mark.parametrize("model", recipes.MODEL_NAMES)
+def test_the_same_seed_gives_the_same_weights_to_the_bit_however_the_steps_are_cut(
+    dataset: Dataset, model: str
+) -> None:
+    recipe = tiny_recipe(model, learning_rate=0.001)
+    whole, parts = training.Session(recipe, dataset), training.Session(recipe, dataset)
+    whole.run_steps(0, 30)
+    for first, count in ((0, 1), (1, 9), (10, 20)):
+        parts.run_steps(first, count)
+    for ours, theirs in zip(whole.model.get_weights(), parts.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("recipe", [("affine", "notebook"), ("cnn", "fast"), ("cnn", "notebook")])
+def test_a_checkpoint_holds_all_that_training_needs(dataset: Dataset, tmp_path: Path, recipe: tuple[str, str]) -> None:
+    settings = dataclasses.replace(recipes.RECIPES[recipe], steps=20, batch_size=20)
+    whole, first, second = (training.Session(settings, dataset) for _ in range(3))
+    whole.run_steps(0, 20)
+    first.run_steps(0, 8)
+    run = runs.create(settings, "tiny", tmp_path / "run")
+    training.save_checkpoint(run, first, 8)
+    assert training.restore_checkpoint(run, second) == 8
+    second.run_steps(8, 12)
+    for ours, theirs in zip(whole.model.get_weights(), second.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("model", recipes.MODEL_NAMES)
+def test_notebook_recipes_step_as_tensorflow_1_did(dataset: Dataset, model: str) -> None:
+    """Against tf.compat.v1's own optimisers, on the loss that each recipe's notebook cell minimises."""
+    recipe = dataclasses.replace(recipes.RECIPES[model, "notebook"], batch_size=20)
+    ours, theirs = training.Session(recipe, dataset), training.Session(recipe, dataset)
+    v1 = tf.compat.v1.train
+    summed = model == "affine"  # the notebook's affine cell sums the loss over its batch of 100
+    optimizer = v1.GradientDescentOptimizer(1e-2 / 20) if summed else v1.RMSPropOptimizer(1e-3)
+    graph_steps = _v1_step(theirs, optimizer, tf.reduce_sum if summed else tf.reduce_mean)
+    for step in range(5):
+        ours.run_steps(step, 1)
+        batch = data.batch_indices(len(dataset.train), 20, recipe.seed, step, 1)[0]
+        graph_steps(dataset.train.images[batch], dataset.train.labels[batch].astype(np.int32))
+    for mine, reference in zip(ours.model.get_weights(), theirs.model.get_weights(), strict=True):
+        np.testing.assert_allclose(mine, reference, atol=2e-5)
+
+
+def _v1_step(session: training.Session, optimizer: tf.compat.v1.train.Optimizer, reduce: object) -> object:
+    variables = [weight.value for weight in session.model.trainable_variables]
+
+    @tf.function
+    def step(images: tf.Tensor, labels: tf.Tensor) -> None:
+        with tf.GradientTape() as tape:
+            logits = session.model(tf.cast(images, tf.float32) / 255.0)
+            loss = reduce(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits))  # type: ignore[operator]
+        optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+
+    return step
+
+
+def test_the_triangular_schedule_rises_to_its_peak_and_falls_to_zero() -> None:
+    rate = training.Triangular(0.4, 100)
+    values = [float(rate(step)) for step in range(100)]
+    assert max(values) == pytest.approx(0.4, rel=0.05)
+    assert np.argmax(values) == pytest.approx(20, abs=1)
+    assert 0 < values[-1] < 0.01
+    assert 0 < values[0] < 0.05
+
+
+@pytest.fixture
+def run(tiny_npz: Path) -> Iterator[Run]:
+    yield runs.create(tiny_recipe(), str(tiny_npz))
+
+
+def test_train_run_leaves_everything_in_its_directory(trained: Run) -> None:
+    assert trained.status.state == "finished"
+    assert trained.status.trained_on == "tiny.npz"
+    again = runs.load(trained.directory)
+    assert again.evaluations[-1].step == trained.recipe.steps
+    assert (again.evaluations[-1].test_accuracy or 0) > 0.9
+    assert sorted(path.name for path in trained.directory.iterdir()) == [
+        "checkpoint.npz", "metrics.jsonl", "model.keras", "model.tflite", "settings.json", "status.json",
+    ]  # fmt: skip
+
+
+def test_the_exported_model_is_as_good_as_its_last_metrics_say(trained: Run) -> None:
+    test = data.load(trained.settings.data).test
+    predicted = Classifier.from_file(trained.model_path).logits(test.pixels()).argmax(axis=1)
+    assert (predicted == test.labels).mean() == pytest.approx(trained.evaluations[-1].test_accuracy)
+    keras_model = tf.keras.models.load_model(trained.keras_path)
+    assert (keras_model(test.pixels()).numpy().argmax(axis=1) == predicted).all()
+
+
+def test_a_stop_ends_the_run_early_with_a_model(tiny_npz: Path) -> None:
+    run = runs.create(tiny_recipe(steps=100_000), str(tiny_npz))
+
+    def stop_after_a_while(metrics: Metrics) -> None:
+        if metrics.step > 100:
+            runs.request_stop(run)
+
+    ended = training.train_run(run, stop_after_a_while)
+    assert ended.status.state == "stopped"
+    assert 100 < runs.load(run.directory).evaluations[-1].step < 100_000
+    Classifier.from_file(run.model_path)
+
+
+def test_a_run_that_was_cancelled_while_queued_never_begins(run: Run) -> None:
+    runs.request_stop(run)
+    assert training.train_run(run).status.state == "stopped"
+    assert runs.load(run.directory).metrics == []
+
+
+def test_a_diverged_run_says_so_and_keeps_its_last_good_checkpoint(tiny_npz: Path) -> None:
+    run = runs.create(tiny_recipe(learning_rate=1e9), str(tiny_npz))
+    ended = training.train_run(run)
+    assert ended.status.state == "diverged"
+    assert "smaller learning rate" in ended.status.message
+    with np.load(run.checkpoint_path) as checkpoint:
+        assert all(np.isfinite(checkpoint[name]).all() for name in checkpoint.files)
+        assert np.abs(checkpoint["0"]).max() < 1
+    Classifier.from_file(run.model_path)
+
+
+def test_a_run_whose_data_is_gone_fails_in_one_sentence(run: Run) -> None:
+    Path(run.settings.data).unlink()
+    ended = training.train_run(run)
+    assert ended.status.state == "failed"
+    assert "tiny.npz" in ended.status.message
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs /dev/full")
+def test_a_full_disk_fails_the_run_in_one_sentence(run: Run) -> None:
+    (run.directory / "metrics.jsonl").symlink_to("/dev/full")
+    ended = training.train_run(run)
+    assert ended.status.state == "failed"
+    assert "No space left" in ended.status.message
+
+
+def test_warm_up_runs() -> None:
+    training.warm_up()
