@@ -8,17 +8,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import pooch
-import requests
-
 from mnist_demo import data, files
 from mnist_demo.errors import UserError
 
 DOWNLOAD_VARIABLE = "MNIST_DEMO_DOWNLOAD"
 TIMEOUT = (5.0, 10.0)  # seconds to connect, and between two pieces of an answer
 ATTEMPTS = 2
-
-pooch.get_logger().setLevel("ERROR")  # it would print a line for every file
 
 
 @dataclass(frozen=True)
@@ -78,6 +73,10 @@ def download_mnist(
 
     Raises UserError that says what went wrong at each source. The cache is replaced at once or not at all.
     """
+    import pooch  # noqa: PLC0415 (pooch and requests take longer to import than the Draw page may wait)
+    import requests  # noqa: PLC0415
+
+    pooch.get_logger().setLevel("ERROR")  # it would print a line for every file
     destination = data.cached_mnist()
     files.make_folder(destination.parent)
     problems = []
@@ -94,6 +93,8 @@ def download_mnist(
 
 
 def _fetch(source: tuple[RemoteFile, ...], folder: Path, on_progress: OnProgress) -> data.Arrays:
+    import pooch  # noqa: PLC0415
+
     for file in source:
         fetcher = pooch.create(folder, base_url="", retry_if_failed=ATTEMPTS - 1)
         fetcher.registry = {file.name: f"sha256:{file.sha256}" if file.sha256 else None}
@@ -107,6 +108,8 @@ def _fetch(source: tuple[RemoteFile, ...], folder: Path, on_progress: OnProgress
 
 
 def _reason(error: Exception) -> str:
+    import requests  # noqa: PLC0415
+
     if isinstance(error, requests.HTTPError) and error.response is not None:
         return f"answered {error.response.status_code}"
     if isinstance(error, requests.Timeout):

@@ -12,7 +12,6 @@ from typing import IO
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
-from scipy import ndimage
 
 from mnist_demo.data import SIDE, Bytes, Floats
 from mnist_demo.errors import UserError
@@ -111,6 +110,8 @@ def _fit(digit: Floats) -> Floats:
 
 def _center(digit: Floats) -> Floats:
     """Put the digit's centre of mass as near to (CENTRE, CENTRE) as whole pixels allow."""
+    from scipy import ndimage  # noqa: PLC0415 (takes 0.2 s, which the first page need not wait for)
+
     centre = ndimage.center_of_mass(digit)
     height, width = digit.shape
     top = int(np.clip(round(CENTRE - centre[0]), 0, SIDE - height))

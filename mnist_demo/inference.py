@@ -5,13 +5,21 @@ from pathlib import Path
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
-from scipy.special import softmax
 
 from mnist_demo.data import PIXELS, Floats
 from mnist_demo.errors import UserError
 
 NOT_SURE_BELOW = 0.6  # of probability: below it the best guess is wrong too often to be called an answer
 BATCH = 500  # images at a time; bounds the memory that the activations take
+
+
+def softmax(logits: Floats) -> Floats:
+    """exp(l_c) / sum_j exp(l_j) along the last axis; same shape, each row positive and summing to 1.
+
+    The greatest logit is subtracted first: the result is the same, and exp cannot overflow.
+    """
+    exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(exponentials / exponentials.sum(axis=-1, keepdims=True), np.float32)
 
 
 class Classifier:
@@ -44,7 +52,7 @@ class Classifier:
 
     def probabilities(self, images: Floats) -> Floats:
         """Softmax of the logits: float32 (n, 784) in [0, 1] -> float32 (n, 10), each row sums to 1."""
-        return softmax(self.logits(images), axis=1)
+        return softmax(self.logits(images))
 
     def activations(self, images: Floats) -> dict[str, Floats]:
         """Every layer's output by the layer's name, for a few images: float32 (n, 784) in [0, 1]."""

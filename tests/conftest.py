@@ -57,7 +57,7 @@ def full_mnist() -> str:
 def tiny_arrays(train: int = 240, test: int = 40) -> dict[str, np.ndarray]:
     """Images that anything can learn: digit d is a bright bar at row 2 d + 2, with some noise."""
     rng = np.random.default_rng(0)
-    arrays = {}
+    arrays: dict[str, np.ndarray] = {}
     for name, count in (("train", train), ("test", test)):
         labels = np.arange(count) % data.CLASSES
         images = rng.integers(0, 60, (count, data.SIDE, data.SIDE))

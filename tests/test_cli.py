@@ -20,16 +20,22 @@ from tests.conftest import tiny_arrays
 ROOT = Path(__file__).parent.parent
 
 
-def mnist_demo(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+def mnist_demo(*arguments: object, timeout: float = 120, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "mnist_demo", *map(str, arguments)]
     return subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=120, check=False
+        command,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
     )
 
 
-def result_of(*arguments: object, **environment: str) -> Any:
+def result_of(*arguments: object, timeout: float = 120, **environment: str) -> Any:
     """The JSON of the last line of a command that succeeds."""
-    done = mnist_demo(*arguments, "--json", **environment)
+    done = mnist_demo(*arguments, "--json", timeout=timeout, **environment)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 

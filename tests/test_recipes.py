@@ -30,7 +30,7 @@ def test_overrides_replace_only_what_is_given() -> None:
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(UserError, match="affine notebook.*cnn fast"):
+    with pytest.raises(UserError, match=r"affine notebook.*cnn fast"):
         recipes.get_recipe("transformer", "notebook")
 
 

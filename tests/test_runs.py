@@ -35,8 +35,9 @@ def test_metrics_read_back_and_a_half_written_line_is_passed_over(run: Run) -> N
 
 
 def test_a_run_whose_process_is_gone_was_interrupted(run: Run) -> None:
-    code = f"from mnist_demo import runs; from pathlib import Path; runs.set_status(runs.load(Path({str(run.directory)!r})), 'running')"
-    subprocess.run([sys.executable, "-c", code], check=True)
+    code = "import sys; from pathlib import Path; from mnist_demo import runs\n"
+    code += "runs.set_status(runs.load(Path(sys.argv[1])), 'running')"
+    subprocess.run([sys.executable, "-c", code, str(run.directory)], check=True)
     again = runs.load(run.directory)
     assert again.status.state == "interrupted"
     assert not again.is_active

@@ -1,7 +1,9 @@
 import dataclasses
+import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -36,7 +38,7 @@ def test_every_recipe_learns(dataset: Dataset, model: str, name: str) -> None:
     assert [m.step for m in evaluations] == [0, 30, 60]
     assert (evaluations[-1].test_loss or 9) < (evaluations[0].test_loss or 0)
     assert (evaluations[-1].test_accuracy or 0) > 0.5
-    assert all(a.step < b.step and a.seconds <= b.seconds for a, b in zip(metrics, metrics[1:], strict=False))
+    assert all(a.step < b.step and a.seconds <= b.seconds for a, b in itertools.pairwise(metrics))
 
 
 def test_steps_on_one_batch_lower_its_loss(dataset: Dataset) -> None:
@@ -101,17 +103,17 @@ def test_notebook_recipes_step_as_tensorflow_1_did(dataset: Dataset, model: str)
         np.testing.assert_allclose(mine, reference, atol=2e-5)
 
 
-def _v1_step(session: training.Session, optimizer: tf.compat.v1.train.Optimizer, reduce: object) -> object:
+def _v1_step(session: training.Session, optimizer: Any, reduce: Callable[[Any], Any]) -> Callable[[Any, Any], None]:
     variables = [weight.value for weight in session.model.trainable_variables]
 
-    @tf.function
     def step(images: tf.Tensor, labels: tf.Tensor) -> None:
         with tf.GradientTape() as tape:
             logits = session.model(tf.cast(images, tf.float32) / 255.0)
-            loss = reduce(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits))  # type: ignore[operator]
+            loss = reduce(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits))
         optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
 
-    return step
+    compiled: Callable[[Any, Any], None] = tf.function(step)
+    return compiled
 
 
 def test_the_triangular_schedule_rises_to_its_peak_and_falls_to_zero() -> None:

@@ -2,12 +2,12 @@
 
 import numpy as np
 import streamlit as st
-from scipy.special import softmax
 
 from mnist_demo.data import CLASSES, PIXELS, SIDE
+from mnist_demo.inference import softmax
 from mnist_demo.recipes import PARAMETERS, RECIPES
 
-EXAMPLE_LOGITS = np.array([1.2, -3.0, 0.4, 2.1, -1.7, 0.8, -2.2, 6.3, 0.1, 2.9])
+EXAMPLE_LOGITS = np.array([1.2, -3.0, 0.4, 2.1, -1.7, 0.8, -2.2, 6.3, 0.1, 2.9], np.float32)
 
 
 def models_and_softmax() -> None:

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
 
-from mnist_demo import data, download, runs
+from mnist_demo import data, download, drawing, runs
 from mnist_demo.download import BackgroundDownload
 from mnist_demo.errors import UserError
 from mnist_demo.inference import Classifier
@@ -28,9 +29,19 @@ def background_download() -> BackgroundDownload:
 
 
 def start() -> None:
-    """Begin what takes long, behind the visitor's back."""
+    """Begin what takes long, after the first page was sent."""
+    warm_up_inference()
     trainer()
     background_download()
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up_inference() -> None:
+    """Read one picture with each shipped model, so that the first drawing is answered as quickly as the next."""
+    picture = np.zeros((data.SIDE, data.SIDE), np.uint8)
+    picture[8:20, 14] = 255
+    for name in runs.shipped_names():
+        classifier(shipped(name)).logits(drawing.to_mnist(picture).reshape(1, -1))
 
 
 @st.cache_resource(max_entries=3, show_spinner="Reading the images…")

@@ -1,0 +1,71 @@
+"""Pictures of every page, desktop and phone, light and dark, to look at before a change is called done.
+
+    python -m tests.screenshots FOLDER
+
+The pictures show the app after a digit was drawn and a short run trained, on the data that `MNIST_DEMO_DATA` names.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from tests.browser import DIGITS, browser, card, draw
+from tests.server import Server, free_port
+
+SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
+
+
+def prepare_draw(page: Page) -> None:
+    """Draw a 3 and wait for its answer."""
+    draw(page, DIGITS[3])
+    card(page, "CNN").locator("li.top").wait_for()
+
+
+def prepare_train(page: Page) -> None:
+    """Wait until nothing trains."""
+    page.get_by_role("button", name="Metrics (CSV)").wait_for()
+
+
+PAGES = {"draw": ("", prepare_draw), "train": ("train", prepare_train), "data": ("data", lambda _: None)}
+
+
+def train_once(page: Page) -> None:
+    """One run of the affine model's notebook recipe, for the Train page to show."""
+    page.get_by_role("button", name="Start training").click()
+    page.locator("button:enabled", has_text="Model .keras").wait_for(timeout=120_000)
+
+
+def main(folder: Path) -> None:
+    """Write `PAGE-SIZE-THEME.png` for all of them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        raise SystemExit("a browser is needed: apt-get install chromium")
+    data = os.environ.get("MNIST_DEMO_DATA", "")
+    with tempfile.TemporaryDirectory() as home, browser(chromium) as started:
+        data_path = str(Path(data).absolute()) if data else ""
+        with Server(free_port(), Path(home), MNIST_DEMO_DATA=data_path) as server:
+            first = started.new_page()
+            first.goto(f"{server.url}/train")
+            train_once(first)
+            for theme in ("light", "dark"):
+                for size, (width, height) in SIZES.items():
+                    for name, (path, prepare) in PAGES.items():
+                        page = started.new_page(viewport={"width": width, "height": height}, color_scheme=theme)
+                        page.goto(f"{server.url}/{path}")
+                        page.locator("h1").wait_for()
+                        prepare(page)
+                        page.wait_for_timeout(2500)
+                        content = page.evaluate("document.querySelector('.stMainBlockContainer').scrollHeight")
+                        page.set_viewport_size({"width": width, "height": max(height, content)})
+                        page.wait_for_timeout(1000)
+                        page.screenshot(path=folder / f"{name}-{size}-{theme}.png")
+                        page.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
