@@ -9,7 +9,7 @@ from ai_edge_litert.interpreter import Interpreter
 from mnist_demo.data import PIXELS, Floats
 from mnist_demo.errors import UserError
 
-NOT_SURE_BELOW = 0.6  # of probability: below it the best guess is wrong too often to be called an answer
+NOT_SURE_BELOW = 0.6  # of probability: on validation images below it, at most half of the best guesses are right
 BATCH = 500  # images at a time; bounds the memory that the activations take
 
 
