@@ -16,6 +16,7 @@ from mnist_demo.runs import Run
 from mnist_demo.trainer import Trainer
 from tests.conftest import tiny_recipe
 
+ROOT = Path(__file__).parent.parent
 ENDLESS = 5_000_000  # steps: no test waits for them
 
 
@@ -88,7 +89,7 @@ def test_a_killed_trainer_is_told_and_the_next_run_gets_a_new_one(trainer: Train
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_no_trainer_outlives_its_server(tiny_npz: Path, end: signal.Signals) -> None:
     server = subprocess.Popen(
-        [sys.executable, __file__, str(tiny_npz)], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent.parent
+        [sys.executable, "-m", "tests.test_trainer", str(tiny_npz)], stdout=subprocess.PIPE, text=True, cwd=ROOT
     )
     assert server.stdout is not None
     pid, directory = server.stdout.readline().split(maxsplit=1)
