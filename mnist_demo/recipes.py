@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from mnist_demo.errors import UserError
 
 OPTIMIZERS = ("sgd", "rmsprop", "adam")
+MOST_STEPS = 10_000_000
 SCHEDULES = ("constant", "triangular")
 
 
@@ -65,7 +66,7 @@ def _check(recipe: Recipe) -> None:
             f"A learning rate of {recipe.learning_rate:g} cannot train: give a number above 0, such as 0.01."
         )
     for name, value, most in (
-        ("number of steps", recipe.steps, 10_000_000),
+        ("number of steps", recipe.steps, MOST_STEPS),
         ("batch size", recipe.batch_size, 10_000),
     ):
         if not 1 <= value <= most:

@@ -6,7 +6,8 @@
     checkpoint.npz    everything that training needs to go on
     model.tflite      the exported model, which `inference` reads
     model.keras       the same for people who know Keras
-    stop              present when somebody asked the run to stop
+    stop, reset       present when somebody asked the run to stop, or to go back to its beginning
+    pause             the number of steps that it must not go beyond for now
 
 Every file but the metrics is replaced atomically, and a reader passes over a metrics line that is only half there.
 """
@@ -26,10 +27,10 @@ import psutil
 
 from mnist_demo import files
 from mnist_demo.errors import UserError
-from mnist_demo.recipes import Recipe
+from mnist_demo.recipes import MOST_STEPS, Recipe
 
 VERSION = 1
-ACTIVE = ("queued", "running")
+ACTIVE = ("queued", "running", "paused")
 STATES = (*ACTIVE, "finished", "stopped", "diverged", "interrupted", "crashed", "failed", "unreadable")
 SHIPPED = Path(__file__).parent / "shipped"
 
@@ -55,11 +56,28 @@ class Metrics:
 
 @dataclass(frozen=True)
 class Settings:
-    """What a run was asked to do. `data` is a source for data.load; `created` is ISO 8601 in UTC."""
+    """What a run was asked to do. `data` is a source for data.load; `created` is ISO 8601 in UTC.
+
+    `target` is the number of steps to take in all: the recipe's, or more once a finished run was continued. Schedules
+    follow the recipe's.
+    """
 
     recipe: Recipe
     data: str
     created: str
+    target: int
+
+
+@dataclass(frozen=True)
+class Control:
+    """What people want of a run now: to stop, to go back to its beginning, to train no further than `pause_at`.
+
+    `pause_at` is a number of steps; None lets it go on.
+    """
+
+    stop: bool = False
+    reset: bool = False
+    pause_at: int | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +89,7 @@ class Status:
     pid: int | None = None
     pid_created: float | None = None  # seconds since the epoch; tells a process from a later one with its number
     trained_on: str = ""  # Dataset.name, known once the data was read
+    train_images: int = 0  # in its training split
     total_seconds: float | None = None  # wall clock from start to export
 
 
@@ -116,6 +135,11 @@ class Run:
         return [metrics for line in lines if (metrics := _parse_metrics(line))]
 
     @property
+    def last_step(self) -> int:
+        """How many steps it has taken."""
+        return self.metrics[-1].step if self.metrics else 0
+
+    @property
     def evaluations(self) -> list[Metrics]:
         """Those metrics that have a test accuracy."""
         return [metrics for metrics in self.metrics if metrics.test_accuracy is not None]
@@ -139,10 +163,27 @@ def create(recipe: Recipe, data: str, directory: Path | None = None) -> Run:
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise UserError(f"{directory} already exists: choose another --out, or remove it first.")
     files.make_folder(directory)
-    settings = Settings(recipe, data, now.isoformat(timespec="seconds"))
-    _write_json(directory / "settings.json", {"version": VERSION, **dataclasses.asdict(settings)})
-    run = Run(directory, settings, Status("queued"))
-    return set_status(run, "queued")
+    settings = Settings(recipe, data, now.isoformat(timespec="seconds"), target=recipe.steps)
+    _write_settings(directory, settings)
+    return set_status(Run(directory, settings, Status("queued")), "queued")
+
+
+def queue_again(run: Run, target: int) -> Run:
+    """Make an ended run ready to be continued from its checkpoint until it has taken `target` steps in all.
+
+    Raises UserError for a run that is still active, that has no checkpoint, or that is there already.
+    """
+    if run.is_active:
+        raise UserError("This run has not ended yet: it cannot be continued.")
+    if not run.checkpoint_path.is_file():
+        raise UserError("This run has no checkpoint to go on from: start a new one.")
+    if not run.last_step < target <= MOST_STEPS:
+        raise UserError(f"This run has taken {run.last_step:,} steps: give more, up to {MOST_STEPS:,}.")
+    settings = dataclasses.replace(run.settings, target=target)
+    _write_settings(run.directory, settings)
+    request_resume(run)
+    (run.directory / "stop").unlink(missing_ok=True)
+    return set_status(dataclasses.replace(run, settings=settings), "queued", message="")
 
 
 def set_status(run: Run, state: str, **fields: Any) -> Run:
@@ -160,11 +201,10 @@ def set_status(run: Run, state: str, **fields: Any) -> Run:
 
 def append_metrics(run: Run, metrics: Metrics) -> None:
     """Add one line to the run's metrics. Raises UserError when it cannot be written."""
-    known = {name: value for name, value in dataclasses.asdict(metrics).items() if value is not None}
     path = run.directory / "metrics.jsonl"
     try:
         with path.open("a") as stream:
-            stream.write(json.dumps(known) + "\n")
+            stream.write(_metrics_line(metrics))
     except OSError as error:
         raise files.cannot_write(path, error) from error
 
@@ -182,11 +222,8 @@ def load(directory: Path) -> Run:
         )
     try:
         recipe = Recipe(**settings["recipe"])
-        run = Run(
-            directory,
-            Settings(recipe, settings["data"], settings["created"]),
-            Status(**_read_json(directory, "status.json")),
-        )
+        asked = Settings(recipe, settings["data"], settings["created"], settings["target"])
+        run = Run(directory, asked, Status(**_read_json(directory, "status.json")))
     except (KeyError, TypeError) as error:
         raise UserError(f"The run {directory.name} is damaged ({error}): delete it.") from error
     if run.is_active and not _owner_lives(run.status):
@@ -228,16 +265,47 @@ def shipped_names() -> list[str]:
 
 
 def request_stop(run: Run) -> None:
-    """Ask whichever process trains the run to stop at its next chance."""
+    """Ask whichever process trains the run to stop at its next chance. A stop is final: nothing takes it back."""
+    files.write_atomically(run.directory / "stop", lambda _: None)
+
+
+def request_pause(run: Run, at: int = 0) -> None:
+    """Ask for a pause once the run has taken `at` steps; 0 is now. Stepping is a pause that is moved on."""
+    files.write_atomically(run.directory / "pause", lambda stream: stream.write(str(at).encode()))
+
+
+def request_reset(run: Run) -> None:
+    """Ask the run to forget all it has learned, and to wait at its beginning."""
+    request_pause(run)
+    files.write_atomically(run.directory / "reset", lambda _: None)
+
+
+def forget_progress(run: Run) -> None:
+    """Do what `request_reset` asked for: what remains is a run that was never trained."""
+    for path in (run.checkpoint_path, run.directory / "metrics.jsonl", run.model_path, run.keras_path):
+        path.unlink(missing_ok=True)
+    (run.directory / "reset").unlink(missing_ok=True)
+
+
+def request_resume(run: Run) -> None:
+    """Take a pause back."""
+    (run.directory / "pause").unlink(missing_ok=True)
+
+
+def read_control(run: Run) -> Control:
+    """What was last asked of the run, by whichever viewer."""
     try:
-        (run.directory / "stop").touch()
-    except OSError as error:
-        raise files.cannot_write(run.directory / "stop", error) from error
+        pause_at = int((run.directory / "pause").read_text())
+    except (OSError, ValueError):
+        pause_at = None
+    return Control((run.directory / "stop").exists(), (run.directory / "reset").exists(), pause_at)
 
 
-def stop_requested(run: Run) -> bool:
-    """Whether somebody asked the run to stop."""
-    return (run.directory / "stop").exists()
+def keep_metrics_until(run: Run, step: int) -> None:
+    """Drop the metrics after `step`: a run that goes on from its checkpoint takes those steps again."""
+    kept = [metrics for metrics in load(run.directory).metrics if metrics.step <= step]
+    text = "".join(_metrics_line(metrics) for metrics in kept)
+    files.write_atomically(run.directory / "metrics.jsonl", lambda stream: stream.write(text.encode()))
 
 
 def delete(directory: Path) -> None:
@@ -263,11 +331,20 @@ def _owner_lives(status: Status) -> bool:
         return False
 
 
+def _metrics_line(metrics: Metrics) -> str:
+    known = {name: value for name, value in dataclasses.asdict(metrics).items() if value is not None}
+    return json.dumps(known) + "\n"
+
+
 def _parse_metrics(line: str) -> Metrics | None:
     try:
         return Metrics(**json.loads(line))
     except (ValueError, TypeError):
         return None
+
+
+def _write_settings(directory: Path, settings: Settings) -> None:
+    _write_json(directory / "settings.json", {"version": VERSION, **dataclasses.asdict(settings)})
 
 
 def _write_json(path: Path, value: dict[str, Any]) -> None:

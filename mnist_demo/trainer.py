@@ -38,7 +38,16 @@ class Trainer:
 
     def submit(self, recipe: Recipe, data: str) -> Run:
         """Queue a new run; returns at once. Raises UserError where its directory cannot be written."""
-        run = runs.create(recipe, data)
+        return self._enqueue(runs.create(recipe, data))
+
+    def continue_run(self, run: Run, target: int) -> Run:
+        """Queue an ended run, to go on from its checkpoint until it has taken `target` steps in all.
+
+        Raises UserError where that is not possible.
+        """
+        return self._enqueue(runs.queue_again(run, target))
+
+    def _enqueue(self, run: Run) -> Run:
         self._queue.put(run.directory)
         return run
 
@@ -97,6 +106,8 @@ def _serve(connection: Connection) -> None:
             return
         try:
             training.train_run(runs.load(directory))
+        except UserError:
+            pass  # its directory is gone or cannot be written: nobody can be told there
         except Exception as error:
             traceback.print_exc()
             _mark_failed(directory, error)

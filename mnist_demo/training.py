@@ -3,7 +3,10 @@
 import io
 import math
 import time
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import keras
 import numpy as np
@@ -14,14 +17,16 @@ from mnist_demo import data, files, models, runs
 from mnist_demo.data import Dataset, Split
 from mnist_demo.errors import UserError
 from mnist_demo.recipes import Recipe
-from mnist_demo.runs import Metrics, Run
+from mnist_demo.runs import Control, Metrics, Run
 
 tf.get_logger().setLevel("ERROR")  # it warns of "retracing", which here is one trace for each new run
 
 CHUNK_SECONDS = 0.2  # between two metrics, and so the longest that a Stop waits
-CHECKPOINT_SECONDS = 5.0  # of training that a crash may lose
+CHECKPOINT_SECONDS = 4.0  # of training that a crash may lose, at most, and a little more for what else it does
+PAUSE_SECONDS = 0.05  # between two looks at whether a pause is over
 EVALUATION_BATCH = 1000
 WARM_UP_SHARE = 0.2  # of a triangular schedule's steps
+LOWEST_SHARE = 1e-3  # of its peak
 
 # The loss of a model that knows nothing is ln 10 = 2.3, and one that is badly off stays under some hundreds.
 DIVERGED_LOSS = 1e4
@@ -29,8 +34,23 @@ DIVERGED_LOSS = 1e4
 State = dict[str, npt.NDArray[np.generic]]
 
 
+class ResetError(Exception):
+    """Somebody wants the run back at its beginning."""
+
+
 class DivergedError(Exception):
     """The loss is no longer a number that training could come back from."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far training has come: steps taken, and the seconds that they took."""
+
+    step: int = 0
+    seconds: float = 0.0
+
+
+START = Progress()
 
 
 class Session:
@@ -129,7 +149,10 @@ def _is_correct(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
 
 
 class Triangular(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
-    """Up in a line from 0 to `peak`, then down in a line to 0 (one cycle: Smith 2018, arXiv:1803.09820)."""
+    """Up in a line from 0 to `peak`, then down in a line to 0 (one cycle: Smith 2018, arXiv:1803.09820).
+
+    It ends in a rate near 0 and keeps it, for a run that is continued.
+    """
 
     def __init__(self, peak: float, steps: int) -> None:
         self.peak = peak
@@ -138,7 +161,8 @@ class Triangular(keras.optimizers.schedules.LearningRateSchedule):  # type: igno
     def __call__(self, step: tf.Tensor) -> tf.Tensor:
         """The learning rate of step number `step`, counted from 0."""
         done = (tf.cast(step, tf.float32) + 1.0) / float(self.steps + 1)
-        return self.peak * tf.minimum(done / WARM_UP_SHARE, (1.0 - done) / (1.0 - WARM_UP_SHARE))
+        share = tf.minimum(done / WARM_UP_SHARE, (1.0 - done) / (1.0 - WARM_UP_SHARE))
+        return self.peak * tf.maximum(share, LOWEST_SHARE)
 
 
 def make_optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
@@ -158,17 +182,35 @@ def start_as_tf1_did(rmsprop: keras.optimizers.RMSprop) -> None:
             variable.assign(tf.ones(variable.shape))
 
 
-def train(session: Session, *, should_stop: Callable[[], bool] = lambda: False) -> Iterator[Metrics]:
-    """Train by the session's recipe; yields metrics several times a second, and an evaluation when one is due.
+def train(
+    session: Session,
+    *,
+    target: int | None = None,
+    start: Progress = START,
+    control: Callable[[], Control] = Control,
+) -> Iterator[Metrics]:
+    """Train from `start` until `target` steps are taken (the recipe's where None); yields metrics as it goes.
 
-    Raises DivergedError when the loss is lost. Returns early, after a last evaluation, once `should_stop()` is true.
+    There are metrics several times a second, with an evaluation when one is due, at a pause and at the end. Before
+    each chunk of steps it asks `control()`: a stop ends it, a pause keeps it waiting at that step. Raises
+    DivergedError when the loss is lost.
     """
-    recipe = session.recipe
+    recipe, step, seconds = session.recipe, start.step, start.seconds
+    target = recipe.steps if target is None else target
     session.compile()
-    step, seconds, chunk = 0, 0.0, 1
-    yield Metrics(step, seconds, **_evaluate(session))
-    while step < recipe.steps:
-        count = min(chunk, recipe.steps - step, recipe.evaluate_every - step % recipe.evaluate_every)
+    chunk, evaluated = 1, step > 0
+    if not evaluated:
+        yield Metrics(step, seconds, **_evaluate(session))
+        evaluated = True
+    while step < target and not (asked := control()).stop:
+        ceiling = target if asked.pause_at is None else min(target, asked.pause_at)
+        if step >= ceiling:
+            if not evaluated:
+                yield Metrics(step, seconds, **_evaluate(session))
+                evaluated = True
+            time.sleep(PAUSE_SECONDS)
+            continue
+        count = min(chunk, ceiling - step, recipe.evaluate_every - step % recipe.evaluate_every)
         started = time.perf_counter()
         loss, accuracy = session.run_steps(step, count)
         took = time.perf_counter() - started
@@ -176,12 +218,11 @@ def train(session: Session, *, should_stop: Callable[[], bool] = lambda: False) 
             raise DivergedError
         step, seconds = step + count, seconds + took
         chunk = max(1, round(min(2 * chunk, CHUNK_SECONDS / took * count)))
-        stop = should_stop()
-        due = stop or step == recipe.steps or step % recipe.evaluate_every == 0
+        evaluated = step == target or step % recipe.evaluate_every == 0
         rate = count * recipe.batch_size / took
-        yield Metrics(step, seconds, rate, loss, accuracy, **(_evaluate(session) if due else {}))
-        if stop:
-            return
+        yield Metrics(step, seconds, rate, loss, accuracy, **(_evaluate(session) if evaluated else {}))
+    if not evaluated:
+        yield Metrics(step, seconds, **_evaluate(session))
 
 
 def _evaluate(session: Session) -> dict[str, float]:
@@ -195,62 +236,101 @@ def _evaluate(session: Session) -> dict[str, float]:
     }
 
 
+class _Recorder:
+    """Keeps a run directory up to date with what training yields, and reads from it what people want."""
+
+    def __init__(self, run: Run, session: Session, start: Progress) -> None:
+        self.run = run
+        self._session = session
+        self._progress = self._saved = start
+
+    def control(self) -> Control:
+        """What people want; a pause is shown as the run's state, and nothing of it is lost when the power goes."""
+        asked = runs.read_control(self.run)
+        if asked.reset:
+            raise ResetError
+        is_paused = asked.pause_at is not None and self._progress.step >= asked.pause_at and not asked.stop
+        state = "paused" if is_paused else "running"
+        if state != self.run.status.state:
+            self._save()
+            self.run = runs.set_status(self.run, state)
+        return asked
+
+    def record(self, metrics: Metrics) -> None:
+        """Append the metrics, and save a checkpoint when one is due."""
+        runs.append_metrics(self.run, metrics)
+        self._progress = Progress(metrics.step, metrics.seconds)
+        if metrics.test_accuracy is not None or metrics.seconds - self._saved.seconds > CHECKPOINT_SECONDS:
+            self._save()
+
+    def _save(self) -> None:
+        save_checkpoint(self.run, self._session, self._progress)
+        self._saved = self._progress
+
+    def outcome(self) -> tuple[str, str]:
+        """The state that the run ends in, and a message."""
+        step, target = self._progress.step, self.run.settings.target
+        return ("finished", "") if step == target else ("stopped", f"Stopped after {step:,} of {target:,} steps.")
+
+
 def train_run(run: Run, on_metrics: Callable[[Metrics], None] = lambda _: None) -> Run:
     """Train `run` in this process and leave all it gives in its directory; returns the run as it ended.
 
-    A stop that anybody requests ends it with a checkpoint and an export. A run that diverges keeps its last good
-    checkpoint and exports that.
+    A run that has a checkpoint goes on from it. A stop that anybody requests ends it with a checkpoint and an export.
+    A run that diverges keeps its last good checkpoint and exports that.
     """
     started = time.perf_counter()
-    if runs.stop_requested(run):
+    if runs.read_control(run).stop:
         return runs.set_status(run, "stopped", message="Cancelled before it began.")
     run = runs.set_status(run, "running")
     try:
         dataset = data.load(run.settings.data)
-        run = runs.set_status(run, "running", trained_on=dataset.name)
-        session = Session(run.recipe, dataset)
-        state, message = _train_and_save(run, session, on_metrics)
+        run = runs.set_status(run, "running", trained_on=dataset.name, train_images=len(dataset.train))
+        while True:
+            session = Session(run.recipe, dataset)
+            try:
+                state, message = _train_and_save(run, session, on_metrics)
+                break
+            except ResetError:
+                runs.forget_progress(run)
         export(run, session.model)
     except UserError as error:
         return runs.set_status(run, "failed", message=str(error))
-    seconds = time.perf_counter() - started
+    seconds = (run.status.total_seconds or 0.0) + time.perf_counter() - started
     return runs.set_status(run, state, message=message, total_seconds=seconds)
 
 
 def _train_and_save(run: Run, session: Session, on_metrics: Callable[[Metrics], None]) -> tuple[str, str]:
-    step, saved = 0, -math.inf
+    start = restore_checkpoint(run, session) if run.checkpoint_path.is_file() else START
+    runs.keep_metrics_until(run, start.step)
+    recorder = _Recorder(run, session, start)
     try:
-        for metrics in train(session, should_stop=lambda: runs.stop_requested(run)):
-            runs.append_metrics(run, metrics)
+        for metrics in train(session, target=run.settings.target, start=start, control=recorder.control):
+            recorder.record(metrics)
             on_metrics(metrics)
-            step = metrics.step
-            if metrics.test_accuracy is not None or metrics.seconds - saved > CHECKPOINT_SECONDS:
-                save_checkpoint(run, session, step)
-                saved = metrics.seconds
     except DivergedError:
         good = restore_checkpoint(run, session)
-        return (
-            "diverged",
-            f"The loss grew beyond all bounds after step {good:,}: try a smaller learning rate.",
-        )
-    done = step == run.recipe.steps
-    return ("finished", "") if done else ("stopped", f"Stopped after {step:,} of {run.recipe.steps:,} steps.")
+        return "diverged", f"The loss grew beyond all bounds after step {good.step:,}: try a smaller learning rate."
+    return recorder.outcome()
 
 
-def save_checkpoint(run: Run, session: Session, step: int) -> None:
-    """Replace the run's checkpoint with the session's state after `step` steps."""
+def save_checkpoint(run: Run, session: Session, progress: Progress) -> None:
+    """Replace the run's checkpoint with the session's state after that many steps and seconds."""
     buffer = io.BytesIO()
-    np.savez(buffer, step=np.int64(step), **session.state())  # type: ignore[arg-type]
+    np.savez(buffer, step=np.int64(progress.step), seconds=np.float64(progress.seconds), **session.state())  # type: ignore[arg-type]
     files.write_atomically(run.checkpoint_path, lambda stream: stream.write(buffer.getbuffer()))
 
 
-def restore_checkpoint(run: Run, session: Session) -> int:
-    """Put the session back to the run's checkpoint; the number of steps it had taken."""
-    with np.load(run.checkpoint_path, allow_pickle=False) as stored:
-        state = {name: stored[name] for name in stored.files}
-    step = int(state.pop("step"))
-    session.restore(state)
-    return step
+def restore_checkpoint(run: Run, session: Session) -> Progress:
+    """Put the session back to the run's checkpoint; how far it had come. Raises UserError for a damaged one."""
+    try:
+        with np.load(run.checkpoint_path, allow_pickle=False) as stored:
+            state = {name: stored[name] for name in stored.files}
+        progress = Progress(int(state.pop("step")), float(state.pop("seconds")))
+        session.restore(state)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise UserError(f"The checkpoint of the run {run.id} is damaged: start a new run.") from error
+    return progress
 
 
 def export(run: Run, model: keras.Model) -> None:

@@ -161,6 +161,25 @@ def test_a_diverged_run_fails_in_one_line_and_keeps_its_model(tmp_path: Path) ->
     assert runs.load(out).model_path.is_file()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="limits the size of files as POSIX systems do")
+def test_a_checkpoint_that_cannot_be_written_fails_the_run_and_leaves_no_half_file(
+    tiny_npz: Path, tmp_path: Path
+) -> None:
+    """As on a full disk; the affine model's checkpoint takes 32 kB."""
+    code = "import resource, runpy; resource.setrlimit(resource.RLIMIT_FSIZE, (16_000, 16_000)); "
+    code += "runpy.run_module('mnist_demo', run_name='__main__')"
+    arguments = ["train", "--model", "affine", "--steps", "50", "--data", str(tiny_npz), "--out", str(tmp_path / "run")]
+    command = [sys.executable, "-c", code, *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "checkpoint.npz (File too large): free some space" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+    assert runs.load(tmp_path / "run").status.state == "failed"
+    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == [
+        "metrics.jsonl", "settings.json", "status.json",
+    ]  # fmt: skip
+
+
 def test_an_unwritable_home_is_told_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     home = str(tmp_path / "file" / "home")

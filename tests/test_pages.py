@@ -128,7 +128,7 @@ def test_cancel_asks_the_run_to_stop() -> None:
     app = start(open_page("Train"))
     next(button for button in app.button if button.label == "Cancel").click().run()
     (run,), _ = runs.list_runs()
-    assert runs.stop_requested(run)
+    assert runs.read_control(run).stop
 
 
 def test_progress_rate_and_time_left_are_shown_while_a_run_trains() -> None:

@@ -1,6 +1,9 @@
 """The Train page: start a run, watch it, compare it with earlier ones. All viewers see the same runs."""
 
 import dataclasses
+import functools
+import math
+from collections.abc import Callable
 
 import pandas as pd
 import streamlit as st
@@ -15,7 +18,7 @@ POLL_ACTIVE = 1.0  # seconds between two looks at the run directories while some
 POLL_IDLE = 4.0  # and while nothing does, to notice what another viewer starts
 NEWEST = 3  # runs on the chart when nobody has chosen any
 OPTIMIZER_TITLES = {"sgd": "plain gradient descent", "rmsprop": "RMSProp", "adam": "Adam"}
-STATE_ICONS = {"finished": "✓", "stopped": "■", "queued": "…", "running": "▶"}
+STATE_ICONS = {"finished": "✓", "stopped": "■", "queued": "…", "running": "▶", "paused": "⏸"}
 
 
 def choose_recipe() -> Recipe | None:
@@ -67,39 +70,87 @@ def start_form() -> None:
         explain.learning(st.session_state["model"])
 
 
-def show_active(run: Run, place: int) -> None:
-    """Progress, rate, time left and a Stop button of one run that trains or waits; `place` runs are before it."""
+def show_active(run: Run, before: list[Run]) -> None:
+    """Progress, rate, time left and the controls of one run that trains, is paused or waits for those before it."""
     last = run.metrics[-1] if run.metrics else Metrics(0, 0.0)
     with st.container(border=True):
-        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.markdown(f"**{answering.title(run)}**", width="content")
-            label = "Stop" if run.status.state == "running" else "Cancel"
-            if st.button(label, icon=":material/stop:", key=f"stop_{run.id}", disabled=runs.stop_requested(run)):
-                runs.request_stop(run)
-                st.rerun(scope="fragment")
-        st.progress(last.step / run.recipe.steps, text=_progress_text(run, last, place))
+        st.markdown(f"**{answering.title(run)}**")
+        st.progress(min(1.0, last.step / run.settings.target), text=_progress_text(run, last, before))
         if run.evaluations:
             newest = run.evaluations[-1]
             st.caption(f"Test accuracy after {newest.step:,} steps: **{newest.test_accuracy:.2%}**")
+        show_controls(run, last.step)
 
 
-def _progress_text(run: Run, last: Metrics, place: int) -> str:
-    if runs.stop_requested(run):
+def show_controls(run: Run, step: int) -> None:
+    """Pause or resume, step, reset, stop. They are for everyone, and for runs that were started in a terminal too."""
+    asked = runs.read_control(run)
+    with st.container(horizontal=True):
+        if run.status.state == "queued":
+            control(run, "Cancel", "stop", runs.request_stop)
+            return
+        if asked.pause_at is None:
+            control(run, "Pause", "pause", runs.request_pause, disabled=asked.stop)
+        else:
+            control(run, "Resume", "play_arrow", runs.request_resume, disabled=asked.stop)
+            for name, count in steps_of(run).items():
+                forward = functools.partial(runs.request_pause, at=step + count)
+                control(run, name, "skip_next", forward, disabled=asked.stop or run.status.state != "paused")
+        control(run, "Reset", "restart_alt", runs.request_reset, disabled=asked.stop or asked.reset)
+        control(run, "Stop", "stop", runs.request_stop, disabled=asked.stop)
+
+
+def steps_of(run: Run) -> dict[str, int]:
+    """How far the step buttons go: their label and a number of steps."""
+    epoch = -(-run.status.train_images // run.recipe.batch_size)
+    return {"1 step": 1, "10 steps": 10, "100 steps": 100, "1 epoch": max(1, epoch)}
+
+
+def control(run: Run, label: str, icon: str, request: Callable[[Run], None], *, disabled: bool = False) -> None:
+    """A button that asks something of a run."""
+    if st.button(label, icon=f":material/{icon}:", key=f"{label}_{run.id}", disabled=disabled):
+        try:
+            request(run)
+        except UserError as error:
+            st.error(str(error))
+            return
+        st.rerun(scope="fragment")
+
+
+def _progress_text(run: Run, last: Metrics, before: list[Run]) -> str:
+    asked = runs.read_control(run)
+    at = f"Step {last.step:,} of {run.settings.target:,}"
+    if asked.stop:
         return "Stopping, and saving what it has learned…"
     if run.status.state == "queued":
-        return (
-            f"Waiting for {place} run{'s' if place > 1 else ''} before it"
-            if place
-            else "Waiting for TensorFlow to start…"
-        )
+        return _waiting_text(before)
+    if run.status.state == "paused":
+        return f"{at} · paused"
     if not last.images_per_second:
         return "Getting ready…"
     steps_per_second = last.images_per_second / run.recipe.batch_size
-    left = (run.recipe.steps - last.step) / steps_per_second
     return (
-        f"Step {last.step:,} of {run.recipe.steps:,} · {steps_per_second:,.0f} steps/s · "
-        f"{last.images_per_second:,.0f} images/s · {_duration(left)} left"
+        f"{at} · {steps_per_second:,.0f} steps/s · {last.images_per_second:,.0f} images/s · "
+        f"{_duration(_seconds_left(run))} left"
     )
+
+
+def _waiting_text(before: list[Run]) -> str:
+    if not before:
+        return "Waiting for TensorFlow to start…"
+    count = f"Waiting for {len(before)} run{'s' if len(before) > 1 else ''} before it"
+    if any(run.status.state == "paused" for run in before):
+        return f"{count}, of which one is paused"
+    seconds = sum(_seconds_left(run) for run in before)
+    return count if math.isnan(seconds) else f"{count}, starts in about {_duration(seconds)}"
+
+
+def _seconds_left(run: Run) -> float:
+    """By the rate of its last steps; NaN before there are any."""
+    last = run.metrics[-1] if run.metrics else None
+    if last is None or not last.images_per_second:
+        return math.nan
+    return (run.settings.target - last.step) * run.recipe.batch_size / last.images_per_second
 
 
 def _duration(seconds: float) -> str:
@@ -169,6 +220,8 @@ def manage(listed: list[Run]) -> None:
     if run is None:
         return
     st.markdown(verdict(run) or "No result yet.")
+    if not run.is_active and run.checkpoint_path.is_file():
+        show_continue(run)
     with st.container(horizontal=True):
         for label, path in ((".keras", run.keras_path), (".tflite", run.model_path)):
             st.download_button(
@@ -195,6 +248,28 @@ def manage(listed: list[Run]) -> None:
                 remove(run)
 
 
+def show_continue(run: Run) -> None:
+    """A button that lets an ended run train on, with the number of steps that it shall have taken then."""
+    step, recipe = run.last_step, run.recipe
+    remaining = run.settings.target - step
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        more = st.number_input(
+            "More steps",
+            1,
+            value=remaining if remaining > 0 else recipe.steps,
+            step=100,
+            key=f"more_{run.id}",
+            width=180,
+        )
+        if st.button("Continue", icon=":material/play_arrow:", key=f"continue_{run.id}"):
+            try:
+                services.trainer().continue_run(run, step + int(more))
+            except UserError as error:
+                st.error(str(error))
+                return
+            st.rerun()
+
+
 def remove(run: Run) -> None:
     """Delete the run; says why where that is not possible."""
     try:
@@ -217,7 +292,7 @@ def watch(was_active: bool) -> None:
     if bool(active) != was_active:
         st.rerun()  # the whole page, to look more or less often from now on
     for place, run in enumerate(active):
-        show_active(run, place)
+        show_active(run, active[:place])
     if damaged:
         names = ", ".join(path.name for path in damaged)
         st.warning(
