@@ -35,7 +35,7 @@ def main() -> None:
 @as_json
 def data_command(fetch: bool, as_json: bool) -> None:
     """Say which data set is used, and how it is split."""
-    if fetch and data.find_source() == data.BUNDLED:
+    if fetch and data.sound_mnist() is None:
         download.download_mnist(_show_download)
     dataset = data.load(data.find_source())
     sizes = {name: len(dataset.split(name)) for name in data.SPLITS}
@@ -183,16 +183,20 @@ def _show_metrics(steps: int, metrics: Metrics) -> None:
 
 
 def _show_download(done: int, total: int) -> None:
-    if done >= total:
-        click.echo(f"fetched {total / 1e6:.1f} MB", err=True)
+    megabyte = 1_000_000
+    if done // megabyte != (done - 1) // megabyte or done == total:
+        click.echo(f"fetched {done / megabyte:.1f} of {total / megabyte:.1f} MB", err=True)
 
 
 def run() -> None:
-    """Run the command line; turns a UserError into one line and exit status 1."""
+    """Run the command line; turns what a person can mend into one line and exit status 1."""
     try:
-        main()
-    except UserError as error:
-        click.echo(f"mnist_demo: {error}", err=True)
+        main(standalone_mode=False)
+    except (UserError, click.ClickException) as error:
+        message = error.format_message() if isinstance(error, click.ClickException) else str(error)
+        click.echo(f"mnist_demo: {' '.join(message.split())}", err=True)
+        sys.exit(1)
+    except click.Abort:
         sys.exit(1)
 
 

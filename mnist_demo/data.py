@@ -80,8 +80,9 @@ class Dataset:
             return "MNIST subset"
         whole = np.concatenate([self.validation.images, self.train.images])
         labels = np.concatenate([self.validation.labels, self.train.labels])
-        is_mnist = self.source == MNIST or matches_mnist((whole, labels, self.test.images, self.test.labels))
-        return "MNIST" if is_mnist else Path(self.source).name
+        if self.source == MNIST or matches_mnist((whole, labels, self.test.images, self.test.labels)):
+            return "MNIST"
+        return f"{Path(self.source).name} (own data)"
 
     def is_unseen(self, trained_on: str) -> bool:
         """Whether a model trained on the data set named `trained_on` has seen none of this test split.
@@ -139,7 +140,29 @@ def find_source(path: str | None = None) -> str:
         return given
     if given:
         return str(Path(given).expanduser().absolute())
-    return MNIST if cached_mnist().is_file() or keras_mnist().is_file() else BUNDLED
+    return MNIST if sound_mnist() else BUNDLED
+
+
+def sound_mnist() -> Path | None:
+    """The full MNIST on this machine, this project's copy or Keras's; None where there is none or it is damaged."""
+    return next((path for path in (cached_mnist(), keras_mnist()) if _is_sound_mnist(path)), None)
+
+
+def _is_sound_mnist(path: Path) -> bool:
+    try:
+        found = path.stat()
+    except OSError:
+        return False
+    return _has_mnist_arrays(path, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=4)
+def _has_mnist_arrays(path: Path, _changed: int, _size: int) -> bool:
+    """Reading and checking takes half a second, so the answer is kept until the file changes."""
+    try:
+        return matches_mnist(read_arrays(path))
+    except UserError:
+        return False
 
 
 def load(source: str) -> Dataset:
@@ -165,19 +188,10 @@ def _split(source: str, arrays: Arrays) -> Dataset:
 
 
 def _full_mnist() -> Arrays:
-    """The cached MNIST, else Keras's copy. A bad file of our own is removed, so that it is fetched anew."""
-    for path in (cached_mnist(), keras_mnist()):
-        if not path.is_file():
-            continue
-        try:
-            arrays = read_arrays(path)
-        except UserError:
-            arrays = None
-        if arrays is not None and matches_mnist(arrays):
-            return arrays
-        if path == cached_mnist():
-            path.unlink(missing_ok=True)
-    raise UserError("The full MNIST is not on this machine: run `python -m mnist_demo data --download` first.")
+    path = sound_mnist()
+    if path is None:
+        raise UserError("The full MNIST is not on this machine: run `python -m mnist_demo data --download` first.")
+    return read_arrays(path)
 
 
 def _bundled() -> Dataset:
@@ -223,7 +237,7 @@ def read_arrays(path: Path) -> Arrays:
     of them; IDX files may end in `.gz`. Images come back as uint8 (n, 784). Raises UserError that names the
     file and what is wrong with it. Pickled objects are never read.
     """
-    if not path.exists():
+    if not files.is_file(path) and not files.is_folder(path):
         raise UserError(f"There is no data file {path}: check the path given by --data or {DATA_VARIABLE}.")
     try:
         arrays = _read_npz(path) if path.suffix == ".npz" else _read_idx_folder(path)
@@ -243,14 +257,14 @@ def _read_npz(path: Path) -> list[np.ndarray]:
 
 
 def _read_idx_folder(path: Path) -> list[np.ndarray]:
-    folder = path if path.is_dir() else path.parent
+    folder = path if files.is_folder(path) else path.parent
     return [_read_idx(_find_idx(folder, name)) for name in MNIST_MD5]
 
 
 def _find_idx(folder: Path, name: str) -> Path:
     spellings = (name, name.replace("-idx", ".idx"))
     for candidate in (folder / (spelling + ending) for spelling in spellings for ending in ("", ".gz")):
-        if candidate.is_file():
+        if files.is_file(candidate):
             return candidate
     raise UserError(
         f"The folder {folder} has no {name} (or {name}.gz): it needs MNIST's four IDX files, or give an .npz."

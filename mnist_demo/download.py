@@ -81,14 +81,14 @@ def download_mnist(
     files.make_folder(destination.parent)
     problems = []
     for source in sources:
-        with tempfile.TemporaryDirectory(dir=destination.parent) as folder:
-            try:
+        try:
+            with tempfile.TemporaryDirectory(dir=destination.parent) as folder:
                 arrays = _fetch(source, Path(folder), on_progress)
-            except (requests.RequestException, OSError, ValueError, UserError) as error:
-                problems.append(f"{source[0].url.split('/')[2]}: {_reason(error)}")
-                continue
-            files.write_atomically(destination, partial(data.write_mnist, arrays=arrays))
-            return destination
+        except (requests.RequestException, OSError, ValueError, UserError) as error:
+            problems.append(f"{source[0].url.split('/')[2]}: {_reason(error)}")
+            continue
+        files.write_atomically(destination, partial(data.write_mnist, arrays=arrays))
+        return destination
     raise UserError(f"The full MNIST could not be fetched ({'; '.join(problems)}): check the network and try again.")
 
 
@@ -127,6 +127,7 @@ class BackgroundDownload:
     def __init__(self, download: Callable[[OnProgress], Path] = download_mnist) -> None:
         self._download = download
         self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
         self.fraction = 0.0  # of the file that is being fetched
         self.problem: str | None = None  # why the last attempt failed
 
@@ -136,11 +137,12 @@ class BackgroundDownload:
 
     def start(self) -> None:
         """Begin, or begin again after a failure; does nothing while one is under way."""
-        if self.is_running:
-            return
-        self.fraction, self.problem = 0.0, None
-        self._thread = threading.Thread(target=self._run, name="download", daemon=True)
-        self._thread.start()
+        with self._lock:
+            if self.is_running:
+                return
+            self.fraction, self.problem = 0.0, None
+            self._thread = threading.Thread(target=self._run, name="download", daemon=True)
+            self._thread.start()
 
     def wait(self) -> None:
         """Wait until it is done or has failed."""
@@ -150,7 +152,7 @@ class BackgroundDownload:
     def _run(self) -> None:
         try:
             self._download(self._report)
-        except UserError as error:
+        except (UserError, OSError) as error:
             self.problem = str(error)
 
     def _report(self, done: int, total: int) -> None:

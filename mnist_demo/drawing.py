@@ -22,6 +22,8 @@ FAINTEST_INK = 24  # of 255: less contrast with the ground than this is paper, n
 INK_EDGE = 0.2  # of the darkest ink: what is fainter, such as the noise of a JPEG, does not count towards the box
 SMALLEST_PICTURE = 8  # pixels a side
 LARGEST_PICTURE = 10_000  # pixels a side
+MOST_PIXELS = 60_000_000  # in all, as the best phones take: decoding more would take seconds and gigabytes
+ENOUGH = 40 * SIDE  # pixels a side: what is larger is shrunk before anything else is done with it
 
 
 def to_mnist(image: Bytes) -> Floats:
@@ -47,13 +49,16 @@ def read_picture(file: Path | IO[bytes]) -> Bytes:
         with Image.open(file, formats=("PNG", "JPEG")) as picture:
             if not SMALLEST_PICTURE <= min(picture.size) <= max(picture.size) <= LARGEST_PICTURE:
                 raise _wrong_size(*picture.size)  # before it is decoded: a small file can hold a huge picture
-            picture.draft("RGB", (4 * SIDE * BOX, 4 * SIDE * BOX))
+            if picture.width * picture.height > MOST_PIXELS:
+                raise UserError(f"This picture has more than {MOST_PIXELS:,} pixels: make it smaller and try again.")
+            picture.draft("RGB", (ENOUGH, ENOUGH))
+            picture.thumbnail((ENOUGH, ENOUGH), Image.Resampling.BOX)
             upright = ImageOps.exif_transpose(picture)
             has_alpha = "A" in upright.getbands() or "transparency" in upright.info
             return np.asarray(upright.convert("RGBA" if has_alpha else "RGB"))
     except FileNotFoundError as error:
         raise UserError(f"There is no picture {file}: check its path.") from error
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, SyntaxError, MemoryError, Image.DecompressionBombError) as error:
         raise UserError(f"{name} is not a sound PNG or JPEG picture: save it again and retry.") from error
 
 
@@ -89,9 +94,11 @@ def _flatten(image: Bytes) -> Floats:
     if image.shape[2] == 3 or (image[:, :, 3] == 255).all():
         return colour[:, :, :3]
     opacity = colour[:, :, 3:] / 255
-    visible = image[:, :, 3] > 0
-    is_dark = not visible.any() or colour[visible][:, :3].mean() < 128
-    return np.asarray(colour[:, :, :3] * opacity + (1 - opacity) * (255 if is_dark else 0), np.float32)
+    visible = image[:, :, 3] > 127
+    most_is_ground = visible.mean() > 0.5  # a sheet with a transparent margin, rather than ink on nothing
+    typical = np.median(colour[visible][:, :3], axis=0) if visible.any() else np.zeros(3)
+    ground = typical if most_is_ground else np.full(3, 255 if typical.mean() < 128 else 0)
+    return np.asarray(colour[:, :, :3] * opacity + (1 - opacity) * ground, np.float32)
 
 
 def _crop(ink: Floats) -> Floats:

@@ -28,6 +28,16 @@ def make_folder(path: Path) -> Path:
     return path
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is a file that we may look at; unlike Path.is_file, no path and no permission makes it raise."""
+    return os.path.isfile(path)  # noqa: PTH113
+
+
+def is_folder(path: Path) -> bool:
+    """The same for a folder."""
+    return os.path.isdir(path)  # noqa: PTH112
+
+
 def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     """Replace `path` with what `write` puts into a temporary file beside it, all or nothing.
 

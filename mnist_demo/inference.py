@@ -43,7 +43,9 @@ class Classifier:
         try:
             return cls(path.read_bytes())
         except OSError as error:
-            raise UserError(f"The run {path.parent.name} has no exported model yet: wait for it to finish.") from error
+            raise UserError(
+                f"The run {path.parent.name} has no exported model yet: wait for it to end, or continue it."
+            ) from error
 
     def logits(self, images: Floats) -> Floats:
         """Scores before the softmax: float32 (n, 784) in [0, 1] -> float32 (n, 10)."""

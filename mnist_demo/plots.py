@@ -12,6 +12,7 @@ from mnist_demo import data
 from mnist_demo.data import CLASSES, SIDE, Dataset, Floats, Split
 from mnist_demo.runs import Run
 
+HIGHEST_LOSS = 2.4  # on a chart: a little more than the ln 10 of a model that knows nothing
 INK = "gray_r"  # matplotlib's name for dark ink on white, as the notebook shows digits
 
 
@@ -85,10 +86,11 @@ def class_balance(counts: pd.DataFrame, split: str) -> alt.Chart:
     return chart
 
 
-def curves(runs: Mapping[str, Run], measure: str) -> alt.LayerChart | None:
+def curves(runs: Mapping[str, Run], measure: str, colors: Sequence[str]) -> alt.LayerChart | None:
     """Accuracy or loss (`measure`) of some runs by step: training faint, test strong; None before the first figures.
 
-    `runs` maps the name that a run has in the legend to the run.
+    `runs` maps the name that a run has in the legend to the run. `colors` are the names of all runs there are, oldest
+    first: a run's place among them decides its colour.
     """
     table = pd.DataFrame(_curve_rows(runs, measure))
     if table.empty:
@@ -98,11 +100,13 @@ def curves(runs: Mapping[str, Run], measure: str) -> alt.LayerChart | None:
         scale, number = alt.Scale(domain=[_floor(shown), 1.0]), "%"
     else:
         scale, number = alt.Scale(domain=[0.0, _ceiling(shown)]), "~g"
-    legend = alt.Legend(orient="bottom", columns=1, labelLimit=320, symbolOpacity=1, symbolType="stroke")
+    legend = alt.Legend(
+        orient="bottom", columns=1, labelLimit=320, symbolOpacity=1, symbolType="stroke", values=list(runs)
+    )
     base = alt.Chart(table).encode(
         x=alt.X("step:Q", title="step", axis=alt.Axis(format="~s", tickCount=6)),
         y=alt.Y("value:Q", title=None, scale=scale, axis=alt.Axis(format=number)),
-        color=alt.Color("run:N", title=None, sort=list(runs), legend=legend),
+        color=alt.Color("run:N", title=None, scale=alt.Scale(domain=list(colors)), legend=legend),
         tooltip=["run", "on", "step", alt.Tooltip("value", format=".4f")],
     )
     faint = base.transform_filter(alt.datum.on == "training").mark_line(opacity=0.35, strokeWidth=1, clip=True)
@@ -130,4 +134,4 @@ def _floor(shown: "pd.Series[float]") -> float:
 
 def _ceiling(shown: "pd.Series[float]") -> float:
     """The axis ends at the loss of a model that knows nothing (ln 10), or lower once all runs are below."""
-    return 2.4 if shown.empty else float(min(2.4, 1.3 * shown.max()))
+    return HIGHEST_LOSS if shown.empty else float(min(HIGHEST_LOSS, 1.3 * shown.max()))

@@ -56,16 +56,20 @@ def get_recipe(model: str, name: str, **overrides: int | float | None) -> Recipe
         raise UserError(f"There is no recipe {model} {name}: choose one of {known}.")
     given = {field: value for field, value in overrides.items() if value is not None}
     recipe = dataclasses.replace(RECIPES[model, name], **given)  # type: ignore[arg-type]
-    _check(recipe)
+    check(recipe)
     return recipe
 
 
-def _check(recipe: Recipe) -> None:
+def check(recipe: Recipe) -> None:
+    """Raises UserError, naming the setting and what it may be, for a recipe that cannot be trained."""
+    if recipe.model not in MODEL_NAMES:
+        raise UserError(f"There is no model {recipe.model!r}: choose {' or '.join(MODEL_NAMES)}.")
     if not (math.isfinite(recipe.learning_rate) and recipe.learning_rate > 0):
         raise UserError(
             f"A learning rate of {recipe.learning_rate:g} cannot train: give a number above 0, such as 0.01."
         )
     for name, value, most in (
+        ("number of steps between evaluations", recipe.evaluate_every, MOST_STEPS),
         ("number of steps", recipe.steps, MOST_STEPS),
         ("batch size", recipe.batch_size, 10_000),
     ):

@@ -19,19 +19,20 @@ import secrets
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, get_args, get_type_hints
 
 import psutil
 
-from mnist_demo import files
+from mnist_demo import files, recipes
 from mnist_demo.errors import UserError
 from mnist_demo.recipes import MOST_STEPS, Recipe
 
 VERSION = 1
 ACTIVE = ("queued", "running", "paused")
-STATES = (*ACTIVE, "finished", "stopped", "diverged", "interrupted", "crashed", "failed", "unreadable")
+STATES = (*ACTIVE, "finished", "stopped", "diverged", "interrupted", "crashed", "failed")
+CLOCK_TOLERANCE = 120.0  # seconds by which a corrected clock may move the time at which a process was started
 SHIPPED = Path(__file__).parent / "shipped"
 
 
@@ -128,11 +129,12 @@ class Run:
     @cached_property
     def metrics(self) -> list[Metrics]:
         """All metrics so far, in order of steps; [] where there are none."""
+        path = self.directory / "metrics.jsonl"
         try:
-            lines = (self.directory / "metrics.jsonl").read_text().splitlines()
+            found = path.stat()
         except OSError:
             return []
-        return [metrics for line in lines if (metrics := _parse_metrics(line))]
+        return list(_read_metrics(path, found.st_mtime_ns, found.st_size))
 
     @property
     def last_step(self) -> int:
@@ -160,12 +162,21 @@ def create(recipe: Recipe, data: str, directory: Path | None = None) -> Run:
         name = f"{now:%Y%m%d-%H%M%S}-{recipe.model}-{recipe.name}-{secrets.token_hex(2)}"
         directory = runs_folder() / name
     directory = directory.absolute()
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise UserError(f"{directory} already exists: choose another --out, or remove it first.")
-    files.make_folder(directory)
-    settings = Settings(recipe, data, now.isoformat(timespec="seconds"), target=recipe.steps)
-    _write_settings(directory, settings)
-    return set_status(Run(directory, settings, Status("queued")), "queued")
+    files.make_folder(directory.parent)
+    # Made under a hidden name and then moved, so that nobody sees half a run and no two runs share a directory.
+    hidden = directory.parent / f".new-{secrets.token_hex(8)}"
+    files.make_folder(hidden)
+    try:
+        settings = Settings(recipe, data, now.isoformat(timespec="seconds"), target=recipe.steps)
+        _write_settings(hidden, settings)
+        set_status(Run(hidden, settings, Status("queued")), "queued")
+        if files.is_folder(directory) and not any(directory.iterdir()):
+            directory.rmdir()
+        hidden.rename(directory)
+    except OSError as error:
+        shutil.rmtree(hidden, ignore_errors=True)
+        raise UserError(f"{directory} already exists: choose another --out, or remove it first.") from error
+    return load(directory)
 
 
 def queue_again(run: Run, target: int) -> Run:
@@ -221,11 +232,14 @@ def load(directory: Path) -> Run:
             "use the program that made it, or delete it."
         )
     try:
-        recipe = Recipe(**settings["recipe"])
-        asked = Settings(recipe, settings["data"], settings["created"], settings["target"])
-        run = Run(directory, asked, Status(**_read_json(directory, "status.json")))
-    except (KeyError, TypeError) as error:
+        recipe = _typed(Recipe, settings["recipe"])
+        recipes.check(recipe)
+        asked = Settings(recipe, str(settings["data"]), str(settings["created"]), int(settings["target"]))
+        run = Run(directory, asked, _typed(Status, _read_json(directory, "status.json")))
+    except (KeyError, TypeError, ValueError, UserError) as error:
         raise UserError(f"The run {directory.name} is damaged ({error}): delete it.") from error
+    if run.status.state not in STATES:
+        raise UserError(f"The run {directory.name} is in the unknown state {run.status.state!r}: delete it.")
     if run.is_active and not _owner_lives(run.status):
         message = "The program stopped before the run was done."
         return dataclasses.replace(run, status=dataclasses.replace(run.status, state="interrupted", message=message))
@@ -236,14 +250,17 @@ def list_runs() -> tuple[list[Run], list[Path]]:
     """All runs of this home, newest first, and the directories among them that cannot be read."""
     readable, damaged = [], []
     folder = runs_folder()
-    directories = sorted(folder.iterdir(), reverse=True) if folder.is_dir() else []
+    try:
+        directories = sorted(folder.iterdir(), reverse=True)
+    except OSError:
+        return [], []
     for directory in directories:
-        if not directory.is_dir():
+        if directory.name.startswith(".") or not files.is_folder(directory):
             continue
         try:
             readable.append(load(directory))
         except UserError:
-            if directory.is_dir():  # not deleted by somebody else in the meantime
+            if files.is_folder(directory):  # not deleted by somebody else in the meantime
                 damaged.append(directory)
     return readable, damaged
 
@@ -254,7 +271,7 @@ def find(name: str) -> Run:
     Raises UserError, naming the shipped models, where there is none.
     """
     for directory in (SHIPPED / name, runs_folder() / name, Path(name)):
-        if name and (directory / "settings.json").is_file():
+        if name and files.is_file(directory / "settings.json"):
             return load(directory)
     raise UserError(f"There is no model {name!r}: give {' or '.join(shipped_names())}, a run's id or its directory.")
 
@@ -267,6 +284,12 @@ def shipped_names() -> list[str]:
 def request_stop(run: Run) -> None:
     """Ask whichever process trains the run to stop at its next chance. A stop is final: nothing takes it back."""
     files.write_atomically(run.directory / "stop", lambda _: None)
+
+
+def cancel(run: Run) -> None:
+    """End a run that is still waiting for its turn; one that began in the meantime is stopped."""
+    request_stop(run)
+    set_status(run, "stopped", message="Cancelled before it began.")
 
 
 def request_pause(run: Run, at: int = 0) -> None:
@@ -311,24 +334,58 @@ def keep_metrics_until(run: Run, step: int) -> None:
 def delete(directory: Path) -> None:
     """Remove a run that is not active, readable or not. Raises UserError for one that is."""
     try:
-        if load(directory).is_active:
-            raise UserError("This run is still training: stop it first, then delete it.")
-    except UserError as error:
-        if "still training" in str(error):
-            raise
+        is_active = load(directory).is_active
+    except UserError:
+        is_active = False
+    if is_active:
+        raise UserError("This run is still training: stop it first, then delete it.")
+    hidden = directory.parent / f".deleted-{secrets.token_hex(8)}"
     try:
-        shutil.rmtree(directory)
+        directory.rename(hidden)  # at once, so that nobody sees half a run
+        shutil.rmtree(hidden)
     except FileNotFoundError:
-        return
+        return  # another viewer was faster
     except OSError as error:
         raise files.cannot_write(directory, error) from error
 
 
 def _owner_lives(status: Status) -> bool:
-    try:
-        return status.pid is not None and psutil.Process(status.pid).create_time() == status.pid_created
-    except psutil.Error:
+    if status.pid is None or status.pid_created is None:
         return False
+    try:
+        owner = psutil.Process(status.pid)
+        is_zombie = owner.status() == psutil.STATUS_ZOMBIE
+        return not is_zombie and abs(owner.create_time() - status.pid_created) < CLOCK_TOLERANCE
+    except (psutil.Error, ValueError, OverflowError):
+        return False
+
+
+@lru_cache(maxsize=512)
+def _read_metrics(path: Path, _changed: int, _size: int) -> tuple[Metrics, ...]:
+    """Kept until the file changes: every viewer asks for the metrics of every run again and again."""
+    try:
+        lines = path.read_text(errors="replace").splitlines()
+    except OSError:
+        return ()
+    return tuple(metrics for line in lines if (metrics := _parse_metrics(line)))
+
+
+T = TypeVar("T")
+
+
+def _typed(kind: type[T], values: Any) -> T:
+    """A dataclass from parsed JSON; raises TypeError where a field has another type than the class says."""
+    made = kind(**values)
+    for name, hint in get_type_hints(kind).items():
+        value = getattr(made, name)
+        allowed = (
+            (int, float) if float in (hint, *get_args(hint)) else (hint if isinstance(hint, type) else get_args(hint))
+        )
+        if isinstance(value, bool) or not (
+            isinstance(value, allowed) or (value is None and type(None) in get_args(hint))
+        ):
+            raise TypeError(f"{name} is {value!r}")
+    return made
 
 
 def _metrics_line(metrics: Metrics) -> str:
@@ -338,7 +395,7 @@ def _metrics_line(metrics: Metrics) -> str:
 
 def _parse_metrics(line: str) -> Metrics | None:
     try:
-        return Metrics(**json.loads(line))
+        return _typed(Metrics, json.loads(line))
     except (ValueError, TypeError):
         return None
 

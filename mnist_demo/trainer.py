@@ -28,6 +28,7 @@ class Trainer:
 
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[Path] = queue.SimpleQueue()
+        self._is_closed = False
         self._process, self._connection = _start_process()
         threading.Thread(target=self._dispatch, name="trainer", daemon=True).start()
 
@@ -53,21 +54,22 @@ class Trainer:
 
     def close(self) -> None:
         """End the training process now; what it trains is cut off after its last checkpoint."""
+        self._is_closed = True
         self._process.kill()
         self._process.join()
 
     def _dispatch(self) -> None:
-        while True:
+        while not self._is_closed:
             self._train(self._queue.get())
 
     def _train(self, directory: Path) -> None:
-        if not self._process.is_alive():
-            self._process, self._connection = _start_process()
         try:
+            if not self._process.is_alive():
+                self._process, self._connection = _start_process()
             self._connection.send(directory)
             self._connection.recv()
         except (EOFError, OSError):
-            self._process.join()
+            self._process.join(1)
             _mark_crashed(directory)
 
 

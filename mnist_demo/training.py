@@ -31,6 +31,10 @@ LOWEST_SHARE = 1e-3  # of its peak
 # The loss of a model that knows nothing is ln 10 = 2.3, and one that is badly off stays under some hundreds.
 DIVERGED_LOSS = 1e4
 
+# The images and labels of a split, as arguments of a compiled loop.
+SPLIT = [tf.TensorSpec([None, data.PIXELS], tf.uint8, name="images"), tf.TensorSpec([None], tf.int32, name="labels")]
+
+# All variables of a model and its optimiser, by their position.
 State = dict[str, npt.NDArray[np.generic]]
 
 
@@ -56,7 +60,7 @@ START = Progress()
 class Session:
     """A model, its optimiser and the compiled loops that train and evaluate it on one data set.
 
-    One call of a `tf.function` runs many steps on data that lives in the graph, so Python takes no part in a step.
+    One call of a `tf.function` runs many steps on data that TensorFlow already holds: Python takes no part in a step.
     """
 
     def __init__(self, recipe: Recipe, dataset: Dataset) -> None:
@@ -67,27 +71,26 @@ class Session:
         self._optimizer.build(self.model.trainable_variables)
         if recipe.optimizer == "rmsprop":
             start_as_tf1_did(self._optimizer)
-        self._run_steps = tf.function(
-            self._loop, input_signature=[tf.TensorSpec([None, recipe.batch_size], tf.int32, name="indices")]
-        )
-        self._evaluators = {name: self._evaluator(dataset.split(name)) for name in ("validation", "test")}
-        self._images = tf.constant(dataset.train.images)
-        self._labels = tf.constant(dataset.train.labels.astype(np.int32))
+        indices = tf.TensorSpec([None, recipe.batch_size], tf.int32, name="indices")
+        self._run_steps = tf.function(self._loop, input_signature=[*SPLIT, indices])
+        self._run_evaluation = tf.function(self._evaluation, input_signature=SPLIT)
+        # Arguments of the loops, not captured by them: TensorFlow would keep captured data for the process's life.
+        self._tensors = {name: to_tensors(dataset.split(name)) for name in data.SPLITS}
 
     def compile(self) -> None:
         """Trace and optimise the training loop ahead of the first step, by running no step at all."""
-        self._run_steps(tf.zeros([0, self.recipe.batch_size], tf.int32))
+        self._run_steps(*self._tensors["train"], tf.zeros([0, self.recipe.batch_size], tf.int32))
 
     def run_steps(self, first_step: int, steps: int) -> tuple[float, float]:
         """Take `steps` optimiser steps; the mean loss (nats) and accuracy of their batches, before each step."""
         recipe = self.recipe
         indices = data.batch_indices(len(self._dataset.train), recipe.batch_size, recipe.seed, first_step, steps)
-        loss, accuracy = self._run_steps(indices)
+        loss, accuracy = self._run_steps(*self._tensors["train"], indices)
         return float(loss) / steps, float(accuracy) / steps
 
     def evaluate(self, split: str) -> tuple[float, float]:
         """Mean loss (nats) and accuracy over every image of `split`, "validation" or "test"."""
-        loss, correct = self._evaluators[split]()
+        loss, correct = self._run_evaluation(*self._tensors[split])
         count = len(self._dataset.split(split))
         return float(loss) / count, float(correct) / count
 
@@ -103,8 +106,8 @@ class Session:
     def _variables(self) -> list[keras.Variable]:
         return [*self.model.variables, *self._optimizer.variables]
 
-    def _loop(self, indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        images, labels = tf.gather(self._images, indices), tf.gather(self._labels, indices)
+    def _loop(self, images: tf.Tensor, labels: tf.Tensor, indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        images, labels = tf.gather(images, indices), tf.gather(labels, indices)
         total_loss, total_accuracy = tf.constant(0.0), tf.constant(0.0)
         for step in tf.range(tf.shape(indices)[0]):
             loss, accuracy = self._train_step(images[step], labels[step])
@@ -120,20 +123,19 @@ class Session:
         self._optimizer.apply(tape.gradient(loss, weights), weights)
         return loss, tf.reduce_mean(_is_correct(logits, labels))
 
-    def _evaluator(self, split: Split) -> Callable[[], tuple[tf.Tensor, tf.Tensor]]:
-        images, labels = tf.constant(split.images), tf.constant(split.labels.astype(np.int32))
+    def _evaluation(self, images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        loss, correct = tf.constant(0.0), tf.constant(0.0)
+        for start in tf.range(0, tf.shape(labels)[0], EVALUATION_BATCH):
+            batch = slice(start, start + EVALUATION_BATCH)
+            logits = self.model(_to_pixels(images[batch]), training=False)
+            loss += tf.reduce_sum(_cross_entropy(logits, labels[batch]))
+            correct += tf.reduce_sum(_is_correct(logits, labels[batch]))
+        return loss, correct
 
-        def evaluate() -> tuple[tf.Tensor, tf.Tensor]:
-            loss, correct = tf.constant(0.0), tf.constant(0.0)
-            for start in tf.range(0, len(split), EVALUATION_BATCH):
-                batch = slice(start, start + EVALUATION_BATCH)
-                logits = self.model(_to_pixels(images[batch]), training=False)
-                loss += tf.reduce_sum(_cross_entropy(logits, labels[batch]))
-                correct += tf.reduce_sum(_is_correct(logits, labels[batch]))
-            return loss, correct
 
-        compiled: Callable[[], tuple[tf.Tensor, tf.Tensor]] = tf.function(evaluate)
-        return compiled
+def to_tensors(split: Split) -> tuple[tf.Tensor, tf.Tensor]:
+    """A split as the training loops take it: uint8 (n, 784) and int32 (n,)."""
+    return tf.constant(split.images), tf.constant(split.labels.astype(np.int32))
 
 
 def _to_pixels(images: tf.Tensor) -> tf.Tensor:
@@ -214,8 +216,7 @@ def train(
         started = time.perf_counter()
         loss, accuracy = session.run_steps(step, count)
         took = time.perf_counter() - started
-        if not (math.isfinite(loss) and loss < DIVERGED_LOSS):
-            raise DivergedError
+        _check_loss(loss)
         step, seconds = step + count, seconds + took
         chunk = max(1, round(min(2 * chunk, CHUNK_SECONDS / took * count)))
         evaluated = step == target or step % recipe.evaluate_every == 0
@@ -225,8 +226,14 @@ def train(
         yield Metrics(step, seconds, **_evaluate(session))
 
 
+def _check_loss(loss: float) -> None:
+    if not (math.isfinite(loss) and loss < DIVERGED_LOSS):
+        raise DivergedError
+
+
 def _evaluate(session: Session) -> dict[str, float]:
     validation_loss, validation_accuracy = session.evaluate("validation")
+    _check_loss(validation_loss)
     test_loss, test_accuracy = session.evaluate("test")
     return {
         "validation_loss": validation_loss,

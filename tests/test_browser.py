@@ -67,13 +67,57 @@ def test_undo_redo_and_clear(open_page: OpenPage) -> None:
     expect(headline).to_have_text("1")
     draw(page, [[(0.5, 0.15), (0.2, 0.55), (0.8, 0.55)]])
     expect(headline).not_to_have_text("1")
-    page.get_by_role("button", name="Undo", exact=False).last.click()
+    page.get_by_role("button", name="Undo", exact=True).click()
     expect(headline).to_have_text("1")
-    page.get_by_role("button", name="Redo", exact=False).last.click()
+    page.get_by_role("button", name="Redo", exact=True).click()
     expect(headline).not_to_have_text("1")
-    page.get_by_role("button", name="Clear", exact=False).last.click()
+    page.get_by_role("button", name="Clear", exact=True).click()
     expect(headline).to_have_text("")
     expect(card(page, "CNN").locator(".remark")).to_have_text("Draw a digit from 0 to 9.")
+
+
+def test_the_brush_has_its_width_and_changing_it_keeps_the_drawing_and_shows_no_other_toolbar(
+    open_page: OpenPage,
+) -> None:
+    page = open_page()
+    draw(page, DIGITS[1])
+    expect(card(page, "CNN").locator(".headline")).to_have_text("1")
+    before = ink_width(page)
+    page.get_by_role("slider", name="Brush width").focus()
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(1000)
+    assert ink_width(page) == before
+    canvas_of(page).hover()
+    page.wait_for_timeout(500)
+    expect(page.locator(".dc-toolbar")).to_be_hidden()
+    page.get_by_role("button", name="Clear", exact=True).click()
+    draw(page, DIGITS[1])
+    expect(card(page, "CNN").locator(".headline")).not_to_have_text("")
+    assert ink_width(page) > before + 10
+
+
+def ink_width(page: Page) -> int:
+    """How many pixels of the canvas's middle row are dark."""
+    return int(
+        page.locator("canvas.lower-canvas").last.evaluate(
+            """canvas => {
+            const row = canvas.getContext('2d').getImageData(0, canvas.height / 2, canvas.width, 1).data;
+            return [...Array(canvas.width).keys()].filter((x) => row[4 * x + 3] > 0 && row[4 * x] < 128).length; }"""
+        )
+    )
+
+
+def test_a_drawing_is_still_there_after_a_visit_to_another_page(open_page: OpenPage) -> None:
+    page = open_page()
+    draw(page, DIGITS[7])
+    expect(card(page, "CNN").locator(".headline")).to_have_text("7")
+    before = ink_width(page)
+    for name in ("Data", "Draw"):
+        page.get_by_role("link", name=name).click()
+        page.locator("h1", has_text="data" if name == "Data" else "Draw").wait_for()
+    expect(card(page, "CNN").locator(".headline")).to_have_text("7")
+    assert ink_width(page) == before
 
 
 def test_no_stroke_is_lost_when_one_draws_faster_than_the_answers_come(open_page: OpenPage) -> None:
@@ -124,13 +168,13 @@ def test_a_finger_draws_and_does_not_scroll(open_page: OpenPage) -> None:
 
 def test_data_is_browsed_with_the_keyboard(open_page: OpenPage) -> None:
     page = open_page("data")
-    thumbnail = page.get_by_role("button", name=re.compile(r"^\d · 3$"))
+    thumbnail = page.get_by_role("button", name=re.compile(r"^Image 3, a \d$"))
     thumbnail.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name=re.compile(r"Training image 3: a \d"))).to_be_visible()
-    expect(page.get_by_role("button", name=re.compile(r"^\d · 3$"))).to_have_attribute("aria-pressed", "true")
+    expect(thumbnail).to_have_attribute("aria-pressed", "true")
     expect(card(page, "CNN").locator(".headline")).to_have_text(re.compile(r"\d"))
-    expect(page.get_by_role("button", name=re.compile(r"^\d · 3$"))).to_be_focused()
+    expect(thumbnail).to_be_focused()
 
 
 def start_training(page: Page, model: str, steps: int) -> None:
@@ -178,6 +222,37 @@ def test_a_run_is_watched_found_again_after_a_refresh_seen_by_others_stopped_and
     expect(draw_page.locator("section").nth(2).locator("li.top")).to_have_count(1)
 
 
+def test_a_run_is_paused_stepped_resumed_reset_and_continued_by_any_viewer(open_page: OpenPage) -> None:
+    page, other = open_page("train"), open_page("train")
+    start_training(page, "Affine model", 9_000_000)
+    expect(page.locator(".stProgress")).to_contain_text(re.compile("Step .* steps/s"), timeout=TRAINING_STARTS)
+    expect(other.get_by_role("button", name="Pause")).to_be_visible(timeout=20_000)
+    other.get_by_role("button", name="Pause").click()
+    expect(page.locator(".stProgress")).to_contain_text("paused", timeout=20_000)
+    at = progress(page)
+    for label, count in (("1 step", 1), ("10 steps", 10), ("100 steps", 100), ("1 epoch", 40)):
+        page.get_by_role("button", name=label, exact=True).click()
+        at += count
+        expect(page.locator(".stProgress")).to_contain_text(f"Step {at:,} of 9,000,000 · paused", timeout=20_000)
+    page.get_by_role("button", name="Resume").click()
+    expect(other.locator(".stProgress")).to_contain_text("steps/s", timeout=20_000)
+    other.get_by_role("button", name="Reset").click()
+    expect(page.locator(".stProgress")).to_contain_text("Step 0 of 9,000,000 · paused", timeout=20_000)
+    page.get_by_role("button", name="Resume").click()
+    expect(page.locator(".stProgress")).to_contain_text("steps/s", timeout=20_000)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.locator(".stProgress")).to_have_count(0, timeout=30_000)
+    stopped = runs.list_runs()[0][0]
+    page.get_by_role("spinbutton", name="More steps").fill("500")
+    page.get_by_role("spinbutton", name="More steps").press("Enter")
+    page.wait_for_timeout(1000)
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_timeout(1000)
+    expect(page.locator(".stProgress")).to_have_count(0, timeout=30_000)
+    again = runs.load(stopped.directory)
+    assert (again.status.state, again.last_step) == ("finished", stopped.last_step + 500)
+
+
 def test_both_models_train_on_the_data_that_comes_with_the_app(open_page: OpenPage) -> None:
     page = open_page("train")
     start_training(page, "Affine model", 500)
@@ -204,6 +279,7 @@ def test_a_run_is_deleted_for_everyone(open_page: OpenPage) -> None:
     before = len(runs.list_runs()[0])
     page = open_page("train")
     page.get_by_role("button", name="Delete", exact=True).click()
+    page.wait_for_timeout(1000)
     page.get_by_role("button", name="Delete for good").click()
     expect(page.locator(".stProgress")).to_have_count(0)
     page.wait_for_timeout(1500)

@@ -147,6 +147,14 @@ def test_predict_and_evaluate_do_not_import_tensorflow(tmp_path: Path) -> None:
         subprocess.run([sys.executable, "-c", code.format(arguments=arguments)], cwd=ROOT, check=True)
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["--model", "vit"], ["--model", "cnn", "--steps", "many"], ["--model", "cnn", "--recipe", "x"], ["--bad"]],
+)
+def test_a_command_that_is_not_understood_is_told_in_one_line(arguments: list[str]) -> None:
+    assert_fails(mnist_demo("train", *arguments))
+
+
 @pytest.mark.parametrize("rate", ["0", "nan", "-1"])
 def test_a_learning_rate_that_cannot_train_is_refused(rate: str) -> None:
     assert_fails(mnist_demo("train", "--model", "affine", "--learning-rate", rate), "learning rate")

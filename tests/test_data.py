@@ -96,15 +96,55 @@ def test_batches_do_not_depend_on_how_the_steps_are_cut(count: int, batch_size: 
     assert 0 <= whole.min() <= whole.max() < count
 
 
-def test_sources_in_order(home: Path, tiny_npz: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def pretend_mnist(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on the data set at `path` counts as the full MNIST."""
+    checksums = [data._idx_md5(array) for array in data.read_arrays(path)]
+    monkeypatch.setattr(data, "MNIST_MD5", dict(zip(data.MNIST_MD5, checksums, strict=True)))
+
+
+def test_sources_in_order(tiny_npz: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pretend_mnist(tiny_npz, monkeypatch)
     assert data.find_source() == data.BUNDLED
-    data.keras_mnist().parent.mkdir(parents=True)
-    data.keras_mnist().touch()
-    assert data.find_source() == data.MNIST
+    for path in (data.keras_mnist(), data.cached_mnist()):
+        path.parent.mkdir(parents=True)
+        path.write_bytes(tiny_npz.read_bytes())
+        assert data.find_source() == data.MNIST
+        assert data.sound_mnist() == path
     monkeypatch.setenv(data.DATA_VARIABLE, str(tiny_npz))
     assert data.find_source() == str(tiny_npz)
     assert data.find_source("other.npz") == str(Path("other.npz").absolute())
-    assert home.exists() is False
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 half a file"])
+def test_a_damaged_cache_is_passed_over_and_left_alone(content: bytes) -> None:
+    for path in (data.keras_mnist(), data.cached_mnist()):
+        path.parent.mkdir(parents=True)
+        path.write_bytes(content)
+    assert data.find_source() == data.BUNDLED
+    assert data.keras_mnist().read_bytes() == content
+    with pytest.raises(UserError, match="--download"):
+        data.load(data.MNIST)
+
+
+def test_a_cache_that_is_repaired_is_noticed(tiny_npz: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pretend_mnist(tiny_npz, monkeypatch)
+    data.cached_mnist().parent.mkdir(parents=True)
+    data.cached_mnist().write_bytes(b"bad")
+    assert data.find_source() == data.BUNDLED
+    data.cached_mnist().write_bytes(tiny_npz.read_bytes())
+    assert data.find_source() == data.MNIST
+
+
+@pytest.mark.parametrize("path", ["x" * 300, "\0", "/proc/1/fd/x"])
+def test_a_path_that_no_system_allows_is_told_in_one_sentence(path: str) -> None:
+    with pytest.raises(UserError, match="There is no data file"):
+        data.load(path)
+
+
+def test_other_data_in_a_folder_called_mnist_is_not_taken_for_it(tmp_path: Path) -> None:
+    (tmp_path / "MNIST").mkdir()
+    write_idx(tmp_path / "MNIST", tiny_arrays(), zipped=True)
+    assert data.load(str(tmp_path / "MNIST")).name == "MNIST (own data)"
 
 
 @pytest.mark.parametrize("zipped", [True, False])
@@ -172,13 +212,3 @@ def test_missing_files_are_named(tmp_path: Path) -> None:
         data.load(str(tmp_path / "nowhere.npz"))
     with pytest.raises(UserError, match="train-images-idx3-ubyte"):
         data.load(str(tmp_path))
-
-
-def test_a_wrong_cached_mnist_is_removed_and_keras_is_left_alone(tiny_npz: Path) -> None:
-    for path in (data.cached_mnist(), data.keras_mnist()):
-        path.parent.mkdir(parents=True)
-        path.write_bytes(tiny_npz.read_bytes())
-    with pytest.raises(UserError, match="--download"):
-        data.load(data.MNIST)
-    assert not data.cached_mnist().exists()
-    assert data.keras_mnist().exists()

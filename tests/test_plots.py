@@ -62,12 +62,15 @@ def test_class_counts(dataset: Dataset) -> None:
 
 @pytest.mark.parametrize("measure", ["accuracy", "loss"])
 def test_curves_show_every_evaluation_of_every_run(trained: Run, measure: str) -> None:
-    chart = plots.curves({"one": trained, "two": trained}, measure)
+    chart = plots.curves({"one": trained, "two": trained}, measure, ["old", "one", "two"])
     assert chart is not None
     (rows,) = chart.to_dict()["datasets"].values()
     shown = [row["value"] for row in rows if row["run"] == "two" and row["on"] == "test"]
+    assert [layer["encoding"]["color"]["scale"]["domain"] for layer in chart.to_dict()["layer"]] == [
+        ["old", "one", "two"]
+    ] * 2
     assert shown == [getattr(metrics, f"test_{measure}") for metrics in trained.evaluations]
 
 
 def test_a_run_without_metrics_has_no_curve(trained: Run, tmp_path: object) -> None:
-    assert plots.curves({"new": dataclasses.replace(trained, directory=tmp_path)}, "loss") is None  # type: ignore[arg-type]
+    assert plots.curves({"new": dataclasses.replace(trained, directory=tmp_path)}, "loss", ["new"]) is None  # type: ignore[arg-type]

@@ -1,8 +1,10 @@
 import json
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
+import psutil
 import pytest
 
 from mnist_demo import data, runs
@@ -46,7 +48,7 @@ def test_a_run_whose_process_is_gone_was_interrupted(run: Run) -> None:
 
 def test_a_later_process_with_the_same_number_is_not_taken_for_the_owner(run: Run) -> None:
     status = json.loads((run.directory / "status.json").read_text())
-    (run.directory / "status.json").write_text(json.dumps({**status, "pid_created": status["pid_created"] - 100}))
+    (run.directory / "status.json").write_text(json.dumps({**status, "pid_created": status["pid_created"] - 1000}))
     assert runs.load(run.directory).status.state == "interrupted"
 
 
@@ -162,3 +164,89 @@ def test_metrics_after_a_checkpoint_are_dropped(run: Run) -> None:
         runs.append_metrics(run, Metrics(step, step / 10))
     runs.keep_metrics_until(run, 5)
     assert [metrics.step for metrics in runs.load(run.directory).metrics] == [0, 5]
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "value"),
+    [
+        *(("status.json", "pid", value) for value in ("x", 1.5, True)),
+        *(("status.json", "state", value) for value in ("dreaming", 3)),
+        *(("recipe", "steps", value) for value in (0, "many", None)),
+        *(("recipe", "learning_rate", value) for value in (None, "fast", float("nan"))),
+        ("recipe", "model", "resnet"),
+        ("recipe", "evaluate_every", 0),
+    ],
+)
+def test_a_run_with_nonsense_in_it_is_refused(run: Run, name: str, part: str, value: object) -> None:
+    path = run.directory / ("settings.json" if name == "recipe" else name)
+    content = json.loads(path.read_text())
+    (content["recipe"] if name == "recipe" else content)[part] = value
+    path.write_text(json.dumps(content))
+    with pytest.raises(UserError, match=run.id):
+        runs.load(run.directory)
+
+
+@pytest.mark.parametrize("line", [b"\xff\xfe\n", b'{"step": "x", "seconds": 1}\n', b"[]\n", b'{"steps": 1}\n', b"7\n"])
+def test_a_damaged_metrics_line_is_passed_over(run: Run, line: bytes) -> None:
+    runs.append_metrics(run, Metrics(1, 0.5))
+    with (run.directory / "metrics.jsonl").open("ab") as stream:
+        stream.write(line)
+    runs.append_metrics(run, Metrics(2, 1.0))
+    assert [metrics.step for metrics in runs.load(run.directory).metrics] == [1, 2]
+
+
+def test_a_corrected_clock_does_not_interrupt_a_run(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    created = psutil.Process().create_time()
+    monkeypatch.setattr(psutil.Process, "create_time", lambda _: created + 30)
+    assert runs.load(run.directory).is_active
+
+
+def test_nobody_sees_half_a_run_while_runs_come_and_go() -> None:
+    damaged: list[Path] = []
+    done = threading.Event()
+
+    def look() -> None:
+        while not done.is_set():
+            damaged.extend(runs.list_runs()[1])
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    for _ in range(40):
+        made = runs.create(tiny_recipe(), data.BUNDLED)
+        runs.set_status(made, "stopped")
+        runs.delete(made.directory)
+    done.set()
+    watcher.join()
+    assert damaged == []
+
+
+def test_two_runs_never_share_a_directory(tmp_path: Path) -> None:
+    made: list[Run] = []
+    refused: list[UserError] = []
+
+    def make() -> None:
+        try:
+            made.append(runs.create(tiny_recipe(), data.BUNDLED, tmp_path / "out"))
+        except UserError as error:
+            refused.append(error)
+
+    threads = [threading.Thread(target=make) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(made), len(refused)) == (1, 7)
+    assert [path.name for path in tmp_path.iterdir() if path.name != "home"] == ["out"]
+
+
+def test_cancelling_ends_a_waiting_run_at_once(run: Run) -> None:
+    runs.cancel(run)
+    cancelled = runs.load(run.directory)
+    assert (cancelled.status.state, cancelled.is_active) == ("stopped", False)
+    assert runs.read_control(cancelled).stop
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a\0b", "../../etc"])
+def test_names_that_are_no_runs(name: str) -> None:
+    with pytest.raises(UserError, match="There is no model"):
+        runs.find(name)

@@ -48,6 +48,7 @@ def test_runs_are_trained_in_order_in_another_process(trainer: Trainer, tiny_npz
     wait_for(lambda: state(second) == "finished")
     assert state(first) == "finished"
     assert first.status.pid == os.getpid() != trainer.pid
+    assert psutil.Process(trainer.pid).nice() > psutil.Process().nice()  # drawing comes first
 
 
 def test_a_stop_reaches_the_trainer_and_frees_it_for_the_next_run(trainer: Trainer, tiny_npz: Path) -> None:

@@ -1,10 +1,12 @@
 import dataclasses
+import gc
 import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 import tensorflow as tf
 
@@ -132,7 +134,7 @@ def run(tiny_npz: Path) -> Iterator[Run]:
 
 def test_train_run_leaves_everything_in_its_directory(trained: Run) -> None:
     assert trained.status.state == "finished"
-    assert trained.status.trained_on == "tiny.npz"
+    assert trained.status.trained_on == "tiny.npz (own data)"
     again = runs.load(trained.directory)
     assert again.evaluations[-1].step == trained.recipe.steps
     assert (again.evaluations[-1].test_accuracy or 0) > 0.9
@@ -234,6 +236,31 @@ def test_a_diverged_run_says_so_and_keeps_its_last_good_checkpoint(tiny_npz: Pat
         assert all(np.isfinite(checkpoint[name]).all() for name in checkpoint.files)
         assert np.abs(checkpoint["0"]).max() < 1
     Classifier.from_file(run.model_path)
+
+
+def test_a_run_that_diverges_in_its_last_step_is_told_from_a_finished_one(tmp_path: Path) -> None:
+    """A step's loss is taken before the step: only the evaluation after it shows what the step did."""
+    run = runs.create(tiny_recipe(steps=1, learning_rate=1e9), data.BUNDLED, tmp_path / "run")
+    ended = training.train_run(run)
+    assert ended.status.state == "diverged"
+    with np.load(run.checkpoint_path) as checkpoint:
+        assert checkpoint["step"] == 0
+        assert np.abs(checkpoint["0"]).max() < 1
+
+
+def test_a_session_gives_its_memory_back(dataset: Dataset) -> None:
+    """The training process lives as long as the server, and a class trains a hundred runs in it."""
+    many = Split(np.repeat(dataset.train.images, 200, axis=0), np.repeat(dataset.train.labels, 200))  # 38 MB
+    big = Dataset("big", many, dataset.test, dataset.test)
+    process, used = psutil.Process(), []
+    for _ in range(12):
+        session = training.Session(tiny_recipe(), big)
+        session.run_steps(0, 1)
+        session.evaluate("test")
+        del session
+        gc.collect()
+        used.append(process.memory_info().rss)
+    assert used[-1] - used[3] < 4 * many.images.nbytes
 
 
 def test_a_run_whose_data_is_gone_fails_in_one_sentence(run: Run) -> None:

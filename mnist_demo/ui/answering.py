@@ -60,6 +60,7 @@ def model_choice(key: str) -> list[Run]:
         placeholder="Choose a model",
         help="The two shipped models, and every model that was trained on the Train page.",
         key=key,
+        persist_state="session",
     )
     return [usable[name] for name in chosen if name in usable]
 

@@ -44,11 +44,21 @@ def canvas_tools() -> None:
     _canvas_tools(key="canvas_tools")
 
 
-def thumbnails(sheet: str, captions: Sequence[str], *, columns: int, selected: int | None, key: str) -> int | None:
+def thumbnails(
+    sheet: str,
+    captions: Sequence[str],
+    labels: Sequence[str],
+    *,
+    columns: int,
+    selected: int | None,
+    key: str,
+    on_chosen: Callable[[], None],
+) -> None:
     """Small pictures to choose from, cut from one PNG sheet (a data address) of `columns` pictures a row.
 
-    Returns the position of the picture that was just chosen, else None.
+    `labels` are read out where captions are shown. `on_chosen` is called when one is chosen; its position is
+    `st.session_state[key].chosen` then.
     """
-    data = {"sheet": sheet, "captions": list(captions), "columns": columns, "selected": selected}
-    chosen = _thumbnails(data=data, key=key, on_chosen_change=lambda: None).chosen
-    return chosen if isinstance(chosen, int) and 0 <= chosen < len(captions) else None
+    names = [list(captions), list(labels)]
+    data = {"sheet": sheet, "names": names, "columns": columns, "selected": selected}
+    _thumbnails(data=data, key=key, on_chosen_change=on_chosen)

@@ -16,9 +16,11 @@ PAPER = "#ffffff"
 
 def canvas() -> Floats | None:
     """Show the canvas; the drawing as the models see it, or None while there is none."""
+    if "canvas" not in st.session_state:  # the visitor comes from another page: put back what was drawn
+        st.session_state["drawing_before"] = st.session_state.get("drawing")
     above = st.container()
     components.canvas_tools()
-    brush = st.slider("Brush width", 6, 40, BRUSH, format="%d px")
+    brush = st.slider("Brush width", 6, 40, BRUSH, format="%d px", key="brush", persist_state="session")
     with above:
         result = st_canvas(
             stroke_width=brush,
@@ -26,9 +28,11 @@ def canvas() -> Floats | None:
             background_color=PAPER,
             height=CANVAS_SIDE,
             width=CANVAS_SIDE,
+            initial_drawing=st.session_state["drawing_before"],
             return_image_data=True,
             key="canvas",
         )
+    st.session_state["drawing"] = result.json_data
     if result.image_data is None:
         return None
     try:

@@ -48,10 +48,8 @@ def learning(model: str) -> None:
             "**Gradient descent.** Each weight is nudged in the direction in which the loss falls. For the affine "
             r"model, with learning rate $\eta$, one **step** is"
         )
-        st.latex(
-            r"W \leftarrow W - \eta \, \frac{\partial\, \mathrm{loss}}{\partial W} \qquad "
-            r"b \leftarrow b - \eta \, \frac{\partial\, \mathrm{loss}}{\partial b}"
-        )
+        st.latex(r"W \leftarrow W - \eta \, \frac{\partial\, \mathrm{loss}}{\partial W}")
+        st.latex(r"b \leftarrow b - \eta \, \frac{\partial\, \mathrm{loss}}{\partial b}")
         st.markdown(
             f"**Batches.** The loss over all training images would give the best direction, but at the cost of all of "
             f"them for a single step. {batch} images, a **batch**, give nearly the same direction for a small part of "

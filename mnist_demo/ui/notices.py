@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_demo import data, download
+from mnist_demo import data
 from mnist_demo.data import Dataset
 from mnist_demo.ui import services
 
@@ -26,7 +26,7 @@ def _download() -> None:
         st.progress(background.fraction, text="Fetching the full MNIST (11 MB) in the background…")
     elif data.find_source() != data.BUNDLED:
         st.rerun()
-    elif background.problem or not download.is_allowed():
+    else:
         _offer(background.problem)
 
 

@@ -64,7 +64,7 @@ def classifier(run: Run) -> Classifier:
     try:
         changed = run.model_path.stat().st_mtime_ns
     except OSError as error:
-        raise UserError(f"The run {run.id} has no exported model yet: wait for it to finish.") from error
+        raise UserError(f"The run {run.id} has no exported model yet: wait for it to end, or continue it.") from error
     return _classifier(run.model_path, changed)
 
 

@@ -4,6 +4,7 @@ import dataclasses
 import functools
 import math
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -22,7 +23,12 @@ STATE_ICONS = {"finished": "✓", "stopped": "■", "queued": "…", "running": 
 
 
 def choose_recipe() -> Recipe | None:
-    """The form; the recipe that it describes, or None (with a word why) while it cannot be trained."""
+    """The form; the recipe that it describes, or None (with a word why) while it cannot be trained.
+
+    What is typed stays for the visitor's session. The fields have no limits of their own, since a browser would keep
+    a number out of bounds to itself and the run would start with another one.
+    """
+    keep: Any = {"persist_state": "session"}
     model = st.segmented_control(
         "Model",
         recipes.MODEL_NAMES,
@@ -30,44 +36,57 @@ def choose_recipe() -> Recipe | None:
         required=True,
         format_func=answering.TITLES.__getitem__,
         key="model",
+        **keep,
     )
     names = [name for kind, name in recipes.RECIPES if kind == model]
-    name = st.segmented_control("Recipe", names, default=names[0], required=True, key=f"recipe_{model}")
+    name = st.segmented_control("Recipe", names, default=names[0], required=True, key=f"recipe_{model}", **keep)
     preset = recipes.RECIPES[model, name]
-    of = f"_{model}_{name}"  # each preset's fields keep what was typed into them
-    left, right = st.columns(2)
-    steps = left.number_input("Iterations (steps)", 1, value=preset.steps, step=500, key="steps" + of)
-    batch_size = right.number_input("Batch size (images)", 1, value=preset.batch_size, step=50, key="batch_size" + of)
-    rate = left.number_input("Learning rate", value=preset.learning_rate, format="%g", step=1e-3, key="rate" + of)
-    seed = right.number_input("Seed", 0, value=preset.seed, key="seed" + of, help="The same seed gives the same run.")
+    of = f"_{model}_{name}"
+    first, second = st.columns(2), st.columns(2)
+    steps = first[0].number_input("Iterations (steps)", value=preset.steps, step=500, key="steps" + of, **keep)
+    batch_size = first[1].number_input(
+        "Batch size (images)", value=preset.batch_size, step=50, key="batch" + of, **keep
+    )
+    rate = second[0].text_input("Learning rate", f"{preset.learning_rate:g}", key="rate" + of, **keep)
+    seed = second[1].number_input("Seed", value=preset.seed, key="seed" + of, **keep)
     st.caption(
         f"{recipes.PARAMETERS[model]:,} parameters, trained by {OPTIMIZER_TITLES[preset.optimizer]}"
         + (", the learning rate rising and then falling to zero." if preset.schedule == "triangular" else ".")
+        + " The same seed gives the same run."
     )
     try:
-        return recipes.get_recipe(model, name, steps=steps, batch_size=batch_size, learning_rate=rate, seed=seed)
+        numbers = {"steps": steps, "batch_size": batch_size, "learning_rate": to_number(rate), "seed": seed}
+        return recipes.get_recipe(model, name, **numbers)
     except UserError as error:
         st.warning(str(error), icon=":material/edit:")
         return None
+
+
+def to_number(text: str) -> float:
+    """A number as people type it, with a point or a comma. Raises UserError for anything else."""
+    try:
+        return float(text.replace(",", "."))
+    except ValueError as error:
+        raise UserError(f"A learning rate of “{text}” is no number: give one above 0, such as 0.01.") from error
 
 
 def start_form() -> None:
     """The form and its Start button."""
     with st.container(border=True):
         recipe = choose_recipe()
-        if st.button(
-            "Start training",
-            type="primary",
-            icon=":material/play_arrow:",
-            width="stretch",
-            disabled=not recipe,
+        if not st.button(
+            "Start training", type="primary", icon=":material/play_arrow:", width="stretch", disabled=not recipe
         ):
-            assert recipe is not None
-            try:
-                services.trainer().submit(recipe, data.find_source())
-            except UserError as error:
-                st.error(str(error), icon=":material/error:")
-        explain.learning(st.session_state["model"])
+            return
+        assert recipe is not None
+        try:
+            run = services.trainer().submit(recipe, data.find_source())
+        except UserError as error:
+            st.error(str(error), icon=":material/error:")
+            return
+        st.session_state["managed_run"] = run.id
+        if st.session_state.get("charted_runs"):
+            st.session_state["charted_runs"] = [*st.session_state["charted_runs"], run.id]
 
 
 def show_active(run: Run, before: list[Run]) -> None:
@@ -87,7 +106,7 @@ def show_controls(run: Run, step: int) -> None:
     asked = runs.read_control(run)
     with st.container(horizontal=True):
         if run.status.state == "queued":
-            control(run, "Cancel", "stop", runs.request_stop)
+            control(run, "Cancel", "close", runs.cancel)
             return
         if asked.pause_at is None:
             control(run, "Pause", "pause", runs.request_pause, disabled=asked.stop)
@@ -108,13 +127,14 @@ def steps_of(run: Run) -> dict[str, int]:
 
 def control(run: Run, label: str, icon: str, request: Callable[[Run], None], *, disabled: bool = False) -> None:
     """A button that asks something of a run."""
-    if st.button(label, icon=f":material/{icon}:", key=f"{label}_{run.id}", disabled=disabled):
+
+    def ask() -> None:
         try:
             request(run)
         except UserError as error:
-            st.error(str(error))
-            return
-        st.rerun(scope="fragment")
+            st.toast(str(error), icon=":material/error:")
+
+    st.button(label, icon=f":material/{icon}:", key=f"{label}_{run.id}", disabled=disabled, on_click=ask)
 
 
 def _progress_text(run: Run, last: Metrics, before: list[Run]) -> str:
@@ -158,19 +178,22 @@ def _duration(seconds: float) -> str:
     return f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"
 
 
-def show_charts(shown: dict[str, Run]) -> None:
-    """Accuracy and loss of the chosen runs, over each other."""
+def show_charts(shown: list[Run], listed: list[Run]) -> None:
+    """Accuracy and loss of the chosen runs, over each other; a run has the same colour whatever is beside it."""
+    colors = [answering.title(run) for run in reversed(listed)]
     for column, measure in zip(st.columns(2), ("accuracy", "loss"), strict=True):
-        chart = plots.curves(shown, measure)
+        chart = plots.curves({answering.title(run): run for run in shown}, measure, colors)
         column.markdown(f"**{measure.capitalize()}**")
         if chart is None:
             column.caption("The curve begins with the first evaluation.")
         else:
-            column.altair_chart(
-                chart,
-                key=f"chart_{measure}",
-                alt=f"Lines: {measure} by step; the table below has the figures",
-            )
+            words = f"Lines: {measure} by step; the table below has the figures"
+            column.altair_chart(chart, key=f"chart_{measure}", alt=words)
+    st.caption("Strong lines: all test images. Faint lines: the training batches.")
+    for run in shown:
+        loss = run.evaluations[-1].test_loss if run.evaluations else None
+        if loss and loss > plots.HIGHEST_LOSS:
+            st.caption(f"Off the loss chart: {answering.title(run)}, with {loss:,.0f}. Try a smaller learning rate.")
 
 
 def show_table(listed: list[Run]) -> None:
@@ -179,7 +202,7 @@ def show_table(listed: list[Run]) -> None:
         {
             "Run": answering.title(run),
             "State": f"{STATE_ICONS.get(run.status.state, '✗')} {run.status.state}",
-            "Test accuracy": run.evaluations[-1].test_accuracy if run.evaluations else None,
+            "Test accuracy": 100 * (run.evaluations[-1].test_accuracy or 0) if run.evaluations else None,
             "Steps": run.metrics[-1].step if run.metrics else 0,
             "Training": _duration(run.metrics[-1].seconds) if run.metrics else "–",
             "Batch": run.recipe.batch_size,
@@ -189,12 +212,17 @@ def show_table(listed: list[Run]) -> None:
         }
         for run in listed
     ]
-    accuracy = st.column_config.NumberColumn(format="percent")
-    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config={"Test accuracy": accuracy}, key="run_table")
+    formats = {
+        "Test accuracy": st.column_config.NumberColumn(format="%.2f %%"),
+        "Steps": st.column_config.NumberColumn(format="localized"),
+    }
+    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=formats, placeholder="–", key="run_table")
 
 
 def verdict(run: Run) -> str:
     """How the run ended, and its test accuracy against what the notebook reports."""
+    if run.is_active:
+        return "The verdict comes when the run has ended."
     if not run.evaluations:
         return run.status.message
     accuracy = run.evaluations[-1].test_accuracy or 0.0
@@ -242,10 +270,33 @@ def manage(listed: list[Run]) -> None:
             on_click="ignore",
             icon=":material/download:",
         )
-        with st.popover("Delete", icon=":material/delete:", disabled=run.is_active):
-            st.markdown(f"Delete **{answering.title(run)}**, its model and its metrics for everyone?")
-            if st.button("Delete for good", type="primary", key=f"delete_{run.id}"):
-                remove(run)
+        st.button(
+            "Delete",
+            icon=":material/delete:",
+            disabled=run.is_active,
+            key=f"ask_delete_{run.id}",
+            on_click=lambda: st.session_state.update(delete_asked=run.id),
+        )
+    if st.session_state.get("delete_asked") == run.id and not run.is_active:
+        confirm_deletion(run)
+
+
+def confirm_deletion(run: Run) -> None:
+    """The question that stands between a run and its end; it is about this run and no other."""
+
+    def answer(yes: bool) -> None:
+        del st.session_state["delete_asked"]
+        try:
+            if yes:
+                runs.delete(run.directory)
+        except UserError as error:
+            st.toast(str(error), icon=":material/error:")
+
+    with st.container(border=True):
+        st.markdown(f"Delete **{answering.title(run)}**, its model and its metrics, for everyone?")
+        with st.container(horizontal=True):
+            st.button("Delete for good", icon=":material/delete:", key=f"delete_{run.id}", on_click=answer, args=[True])
+            st.button("Keep it", key=f"keep_{run.id}", on_click=answer, args=[False])
 
 
 def show_continue(run: Run) -> None:
@@ -253,14 +304,8 @@ def show_continue(run: Run) -> None:
     step, recipe = run.last_step, run.recipe
     remaining = run.settings.target - step
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        more = st.number_input(
-            "More steps",
-            1,
-            value=remaining if remaining > 0 else recipe.steps,
-            step=100,
-            key=f"more_{run.id}",
-            width=180,
-        )
+        preset = remaining if remaining > 0 else recipe.steps
+        more = st.number_input("More steps", value=preset, step=100, key=f"more_{run.id}", width=180)
         if st.button("Continue", icon=":material/play_arrow:", key=f"continue_{run.id}"):
             try:
                 services.trainer().continue_run(run, step + int(more))
@@ -268,16 +313,6 @@ def show_continue(run: Run) -> None:
                 st.error(str(error))
                 return
             st.rerun()
-
-
-def remove(run: Run) -> None:
-    """Delete the run; says why where that is not possible."""
-    try:
-        runs.delete(run.directory)
-    except UserError as error:
-        st.error(str(error))
-        return
-    st.rerun(scope="fragment")
 
 
 def metrics_csv(run: Run) -> str:
@@ -313,8 +348,7 @@ def watch(was_active: bool) -> None:
         key="charted_runs",
     )
     shown = [by_id[name] for name in chosen if name in by_id] or listed[:NEWEST]
-    show_charts({answering.title(run): run for run in shown})
-    st.caption("Strong lines: all test images. Faint lines: the training batches.")
+    show_charts(shown, listed)
     show_table(listed)
     manage(listed)
 
@@ -327,3 +361,4 @@ with form:
 with view:
     is_active = any(run.is_active for run in runs.list_runs()[0])
     st.fragment(watch, run_every=POLL_ACTIVE if is_active else POLL_IDLE)(is_active)
+explain.learning(st.session_state["model"])

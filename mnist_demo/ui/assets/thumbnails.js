@@ -1,7 +1,8 @@
 // A grid of buttons, each showing its part of one sheet of pictures.
 
 export default function ({ parentElement, data, setTriggerValue }) {
-  const { sheet, captions, columns, selected } = data;
+  const { sheet, names, columns, selected } = data;
+  const [captions, labels] = names;
   const rows = Math.ceil(captions.length / columns);
   const root = parentElement.querySelector(".root");
   while (root.children.length > captions.length) root.lastChild.remove();
@@ -16,6 +17,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     const part = (position, count) => (count > 1 ? (100 * position) / (count - 1) : 0);
     picture.style.backgroundPosition = `${part(index % columns, columns)}% ${part(Math.floor(index / columns), rows)}%`;
     text.textContent = caption;
+    button.setAttribute("aria-label", labels[index]);
     button.setAttribute("aria-pressed", String(index === selected));
     button.onclick = () => setTriggerValue("chosen", index);
   });
