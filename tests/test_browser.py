@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 from mnist_demo import runs
 from tests.browser import DIGITS, browser, canvas_of, card, draw
 from tests.server import Server, free_port
+from tests.test_trainer import wait_for
 
 OpenPage = Callable[..., Page]
 TRAINING_STARTS = 90_000  # ms: TensorFlow is imported first, on two cores that the browser shares
@@ -87,7 +88,7 @@ def test_the_brush_has_its_width_and_changing_it_keeps_the_drawing_and_shows_no_
     for _ in range(20):
         page.keyboard.press("ArrowRight")
     page.wait_for_timeout(1000)
-    assert ink_width(page) == before
+    wait_for(lambda: ink_width(page) == before, seconds=5)
     canvas_of(page).hover()
     page.wait_for_timeout(500)
     expect(page.locator(".dc-toolbar")).to_be_hidden()
@@ -243,6 +244,7 @@ def test_a_run_is_paused_stepped_resumed_reset_and_continued_by_any_viewer(open_
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.locator(".stProgress")).to_have_count(0, timeout=30_000)
     stopped = runs.list_runs()[0][0]
+    stopped_at = stopped.last_step
     page.get_by_role("spinbutton", name="More steps").fill("500")
     page.get_by_role("spinbutton", name="More steps").press("Enter")
     page.wait_for_timeout(1000)
@@ -250,7 +252,7 @@ def test_a_run_is_paused_stepped_resumed_reset_and_continued_by_any_viewer(open_
     page.wait_for_timeout(1000)
     expect(page.locator(".stProgress")).to_have_count(0, timeout=30_000)
     again = runs.load(stopped.directory)
-    assert (again.status.state, again.last_step) == ("finished", stopped.last_step + 500)
+    assert (again.status.state, again.last_step) == ("finished", stopped_at + 500)
 
 
 def test_both_models_train_on_the_data_that_comes_with_the_app(open_page: OpenPage) -> None:

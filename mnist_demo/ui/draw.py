@@ -32,13 +32,15 @@ def canvas() -> Floats | None:
             return_image_data=True,
             key="canvas",
         )
-    st.session_state["drawing"] = result.json_data
-    if result.image_data is None:
-        return None
+    if result.image_data is None:  # nothing was drawn since the page was opened
+        kept: Floats | None = st.session_state.get("pixels")
+        return kept
     try:
-        return drawing.to_mnist(result.image_data)
-    except UserError:
-        return None  # a blank canvas
+        pixels = drawing.to_mnist(result.image_data)
+    except UserError:  # a blank canvas
+        pixels = None
+    st.session_state.update(drawing=result.json_data, pixels=pixels)
+    return pixels
 
 
 @st.fragment
