@@ -12,6 +12,7 @@ import tensorflow as tf
 from keras import initializers, layers
 
 from mnist_demo.data import CLASSES, PIXELS, SIDE
+from mnist_demo.recipes import KERNEL_SIDE, POOL_SIDE
 
 
 def affine(seed: int) -> keras.Model:
@@ -35,10 +36,14 @@ def cnn(seed: int) -> keras.Model:
         [
             layers.Input((PIXELS,), name="images"),
             layers.Reshape((SIDE, SIDE, 1), name="reshape"),
-            layers.Conv2D(32, 5, padding="same", activation="relu", kernel_initializer=glorot(1), name="conv1"),
-            layers.MaxPool2D(2, name="pool1"),
-            layers.Conv2D(64, 5, padding="same", activation="relu", kernel_initializer=glorot(2), name="conv2"),
-            layers.MaxPool2D(2, name="pool2"),
+            layers.Conv2D(
+                32, KERNEL_SIDE, padding="same", activation="relu", kernel_initializer=glorot(1), name="conv1"
+            ),
+            layers.MaxPool2D(POOL_SIDE, name="pool1"),
+            layers.Conv2D(
+                64, KERNEL_SIDE, padding="same", activation="relu", kernel_initializer=glorot(2), name="conv2"
+            ),
+            layers.MaxPool2D(POOL_SIDE, name="pool2"),
             layers.Flatten(name="flatten"),
             layers.Dense(128, activation="relu", kernel_initializer=glorot(3), name="dense"),
             layers.Dense(CLASSES, kernel_initializer=glorot(4), name="logits"),

@@ -42,6 +42,10 @@ RECIPE_NAMES = tuple(dict.fromkeys(name for _, name in RECIPES))
 # Test accuracy on the full MNIST that the original notebook reports, lowest and highest.
 NOTEBOOK_TEST_ACCURACY = {"affine": (0.91, 0.93), "cnn": (0.99, 1.0)}
 
+# The CNN's convolutions and poolings, pixels a side.
+KERNEL_SIDE = 5
+POOL_SIDE = 2
+
 # Trainable parameters: 784 * 10 + 10, and 5*5*32+32 + 5*5*32*64+64 + 7*7*64*128+128 + 128*10+10.
 PARAMETERS = {"affine": 7_850, "cnn": 454_922}
 

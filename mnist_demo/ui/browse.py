@@ -143,9 +143,10 @@ def show_overview(dataset: Dataset, name: str) -> None:
         )
     st.markdown("**Five training images with their one-hot labels**")
     chosen = [index for index in NOTEBOOK_SAMPLES if index < len(dataset.train)]
-    titles = [f"{i}: {dataset.train.labels[i]}\n{plots.one_hot_text(dataset.train.labels[i])}" for i in chosen]
-    samples = data.to_pixels(dataset.train.images[chosen])
-    st.pyplot(plots.digits(samples, titles, text_color()), alt="Five training images with their labels")
+    pictures = [drawing.to_png(dataset.train.pixels(i, i + 1).reshape(SIDE, SIDE), scale=5) for i in chosen]
+    titles = [f"{i}: {dataset.train.labels[i]}, {plots.one_hot_text(dataset.train.labels[i])}" for i in chosen]
+    names = [f"A handwritten {dataset.train.labels[i]}" for i in chosen]
+    st.image(pictures, caption=titles, width=SIDE * 6, alt=names)
 
 
 def text_color() -> str:
