@@ -19,7 +19,7 @@ import secrets
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_type_hints
 
@@ -376,16 +376,18 @@ T = TypeVar("T")
 def _typed(kind: type[T], values: Any) -> T:
     """A dataclass from parsed JSON; raises TypeError where a field has another type than the class says."""
     made = kind(**values)
-    for name, hint in get_type_hints(kind).items():
+    for name, allowed in _field_types(kind).items():  # type: ignore[arg-type]
         value = getattr(made, name)
-        allowed = (
-            (int, float) if float in (hint, *get_args(hint)) else (hint if isinstance(hint, type) else get_args(hint))
-        )
-        if isinstance(value, bool) or not (
-            isinstance(value, allowed) or (value is None and type(None) in get_args(hint))
-        ):
+        if isinstance(value, bool) or not isinstance(value, allowed):
             raise TypeError(f"{name} is {value!r}")
     return made
+
+
+@cache
+def _field_types(kind: type) -> dict[str, tuple[type, ...]]:
+    """What each field of a dataclass may hold; JSON writes a whole float without its point."""
+    hints = {name: get_args(hint) or (hint,) for name, hint in get_type_hints(kind).items()}
+    return {name: (*allowed, int) if float in allowed else allowed for name, allowed in hints.items()}
 
 
 def _metrics_line(metrics: Metrics) -> str:
