@@ -65,7 +65,7 @@ def notebook_loop(model: str, dataset: Dataset, seed: int) -> Contestant:
         features = tf.reshape(block(block(tf.reshape(x, (-1, 28, 28, 1)), 1, 32), 32, 64), (-1, 7 * 7 * 64))
         logits = dense(tf.nn.relu(dense(features, 7 * 7 * 64, 128)), 128, 10)
         optimizer, reduce = tf.train.RMSPropOptimizer(1e-3), tf.reduce_mean
-    step = optimizer.minimize(reduce(tf.nn.softmax_cross_entropy_with_logits(labels=y, logits=logits)))
+    step = optimizer.minimize(reduce(tf.nn.softmax_cross_entropy_with_logits_v2(labels=y, logits=logits)))
     correct = tf.reduce_sum(tf.cast(tf.equal(tf.argmax(logits, 1), tf.argmax(y, 1)), tf.float32))
     session = tf.Session()
     session.run(tf.global_variables_initializer())
