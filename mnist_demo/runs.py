@@ -137,9 +137,14 @@ class Run:
         return list(_read_metrics(path, found.st_mtime_ns, found.st_size))
 
     @property
+    def newest(self) -> Metrics:
+        """Its last metrics; those of a run that has taken no step where there are none."""
+        return self.metrics[-1] if self.metrics else Metrics(0, 0.0)
+
+    @property
     def last_step(self) -> int:
         """How many steps it has taken."""
-        return self.metrics[-1].step if self.metrics else 0
+        return self.newest.step
 
     @property
     def evaluations(self) -> list[Metrics]:

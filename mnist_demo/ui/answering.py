@@ -1,6 +1,7 @@
 """Turning a model and an image into the card that shows what the model says."""
 
 import base64
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -37,6 +38,11 @@ def title(run: Run) -> str:
     return kind if run.directory.parent == runs.SHIPPED else f"{kind} · {run.recipe.name} · {run.id[-4:]}"
 
 
+def titles(by_id: Mapping[str, Run]) -> Callable[[str], str]:
+    """What a choice of runs shows for an id; the id itself for a run that was deleted in the meantime."""
+    return lambda name: title(by_id[name]) if name in by_id else name
+
+
 def data_address(png: bytes) -> str:
     """A PNG as an address that a page can show without asking the server again."""
     return "data:image/png;base64," + base64.b64encode(png).decode()
@@ -56,7 +62,7 @@ def model_choice(key: str) -> list[Run]:
         "Models that answer",
         list(usable),
         default=preset,
-        format_func=lambda name: title(usable[name]) if name in usable else name,
+        format_func=titles(usable),
         placeholder="Choose a model",
         help="The two shipped models, and every model that was trained on the Train page.",
         key=key,

@@ -63,8 +63,8 @@ def classifier(run: Run) -> Classifier:
     """The exported model of `run`, loaded once for all viewers. Raises UserError where it has none."""
     try:
         changed = run.model_path.stat().st_mtime_ns
-    except OSError as error:
-        raise UserError(f"The run {run.id} has no exported model yet: wait for it to end, or continue it.") from error
+    except OSError:
+        changed = 0  # there is none, and reading it will say so
     return _classifier(run.model_path, changed)
 
 

@@ -12,7 +12,7 @@ import streamlit as st
 from mnist_demo import data, plots, recipes, runs
 from mnist_demo.errors import UserError
 from mnist_demo.recipes import Recipe
-from mnist_demo.runs import Metrics, Run
+from mnist_demo.runs import Run
 from mnist_demo.ui import answering, explain, notices, services
 
 POLL_ACTIVE = 1.0  # seconds between two looks at the run directories while something trains
@@ -91,17 +91,16 @@ def start_form() -> None:
 
 def show_active(run: Run, before: list[Run]) -> None:
     """Progress, rate, time left and the controls of one run that trains, is paused or waits for those before it."""
-    last = run.metrics[-1] if run.metrics else Metrics(0, 0.0)
     with st.container(border=True):
         st.markdown(f"**{answering.title(run)}**")
-        st.progress(min(1.0, last.step / run.settings.target), text=_progress_text(run, last, before))
+        st.progress(min(1.0, run.last_step / run.settings.target), text=_progress_text(run, before))
         if run.evaluations:
             newest = run.evaluations[-1]
             st.caption(f"Test accuracy after {newest.step:,} steps: **{newest.test_accuracy:.2%}**")
-        show_controls(run, last.step)
+        show_controls(run)
 
 
-def show_controls(run: Run, step: int) -> None:
+def show_controls(run: Run) -> None:
     """Pause or resume, step, reset, stop. They are for everyone, and for runs that were started in a terminal too."""
     asked = runs.read_control(run)
     with st.container(horizontal=True):
@@ -113,7 +112,7 @@ def show_controls(run: Run, step: int) -> None:
         else:
             control(run, "Resume", "play_arrow", runs.request_resume, disabled=asked.stop)
             for name, count in steps_of(run).items():
-                forward = functools.partial(runs.request_pause, at=step + count)
+                forward = functools.partial(runs.request_pause, at=run.last_step + count)
                 control(run, name, "skip_next", forward, disabled=asked.stop or run.status.state != "paused")
         control(run, "Reset", "restart_alt", runs.request_reset, disabled=asked.stop or asked.reset)
         control(run, "Stop", "stop", runs.request_stop, disabled=asked.stop)
@@ -137,8 +136,8 @@ def control(run: Run, label: str, icon: str, request: Callable[[Run], None], *, 
     st.button(label, icon=f":material/{icon}:", key=f"{label}_{run.id}", disabled=disabled, on_click=ask)
 
 
-def _progress_text(run: Run, last: Metrics, before: list[Run]) -> str:
-    asked = runs.read_control(run)
+def _progress_text(run: Run, before: list[Run]) -> str:
+    asked, last = runs.read_control(run), run.newest
     at = f"Step {last.step:,} of {run.settings.target:,}"
     if asked.stop:
         return "Stopping, and saving what it has learned…"
@@ -167,8 +166,8 @@ def _waiting_text(before: list[Run]) -> str:
 
 def _seconds_left(run: Run) -> float:
     """By the rate of its last steps; NaN before there are any."""
-    last = run.metrics[-1] if run.metrics else None
-    if last is None or not last.images_per_second:
+    last = run.newest
+    if not last.images_per_second:
         return math.nan
     return (run.settings.target - last.step) * run.recipe.batch_size / last.images_per_second
 
@@ -203,8 +202,8 @@ def show_table(listed: list[Run]) -> None:
             "Run": answering.title(run),
             "State": f"{STATE_ICONS.get(run.status.state, '✗')} {run.status.state}",
             "Test accuracy": 100 * (run.evaluations[-1].test_accuracy or 0) if run.evaluations else None,
-            "Steps": run.metrics[-1].step if run.metrics else 0,
-            "Training": _duration(run.metrics[-1].seconds) if run.metrics else "–",
+            "Steps": run.last_step,
+            "Training": _duration(run.newest.seconds) if run.metrics else "–",
             "Batch": run.recipe.batch_size,
             "Learning rate": f"{run.recipe.learning_rate:g}",
             "Seed": run.recipe.seed,
@@ -241,7 +240,7 @@ def manage(listed: list[Run]) -> None:
     chosen = st.selectbox(
         "Look at a run",
         list(by_id),
-        format_func=lambda name: answering.title(by_id[name]) if name in by_id else name,
+        format_func=answering.titles(by_id),
         key="managed_run",
     )
     run = by_id.get(chosen)
@@ -343,7 +342,7 @@ def watch(was_active: bool) -> None:
     chosen = st.multiselect(
         "Runs on the charts",
         list(by_id),
-        format_func=lambda name: answering.title(by_id[name]) if name in by_id else name,
+        format_func=answering.titles(by_id),
         placeholder=f"The newest {NEWEST}",
         key="charted_runs",
     )
