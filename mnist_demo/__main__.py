@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from mnist_demo import data, download, drawing, evaluation, recipes, runs
+from mnist_demo import control, data, download, drawing, evaluation, recipes, runs
 from mnist_demo.errors import UserError
 from mnist_demo.inference import Classifier
 from mnist_demo.quiet import muted_stderr
@@ -62,7 +62,7 @@ def train(model: str, name: str, data_path: str | None, out: Path | None, as_jso
     if source != data.BUNDLED:
         data.load(source)  # a bad file is told before a run is made and TensorFlow is imported
     run = runs.create(recipe, source, out)
-    signal.signal(signal.SIGINT, lambda *_: runs.request_stop(run))
+    signal.signal(signal.SIGINT, lambda *_: control.request_stop(run))
     with muted_stderr():
         from mnist_demo import training  # noqa: PLC0415 (imports TensorFlow)
 

@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from mnist_demo import runs
+from mnist_demo import control, runs
 from mnist_demo.errors import UserError
 from mnist_demo.quiet import muted_stderr
 from mnist_demo.recipes import Recipe
@@ -46,7 +46,7 @@ class Trainer:
 
         Raises UserError where that is not possible.
         """
-        return self._enqueue(runs.queue_again(run, target))
+        return self._enqueue(control.queue_again(run, target))
 
     def _enqueue(self, run: Run) -> Run:
         self._queue.put(run.directory)

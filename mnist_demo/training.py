@@ -13,11 +13,12 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from mnist_demo import data, files, models, runs
+from mnist_demo import control, data, files, models, runs
+from mnist_demo.control import Control
 from mnist_demo.data import Dataset, Split
 from mnist_demo.errors import UserError
 from mnist_demo.recipes import Recipe
-from mnist_demo.runs import Control, Metrics, Run
+from mnist_demo.runs import Metrics, Run
 
 tf.get_logger().setLevel("ERROR")  # it warns of "retracing", which here is one trace for each new run
 
@@ -253,7 +254,7 @@ class _Recorder:
 
     def control(self) -> Control:
         """What people want; a pause is shown as the run's state, and nothing of it is lost when the power goes."""
-        asked = runs.read_control(self.run)
+        asked = control.read(self.run)
         if asked.reset:
             raise ResetError
         is_paused = asked.pause_at is not None and self._progress.step >= asked.pause_at and not asked.stop
@@ -287,7 +288,7 @@ def train_run(run: Run, on_metrics: Callable[[Metrics], None] = lambda _: None) 
     A run that diverges keeps its last good checkpoint and exports that.
     """
     started = time.perf_counter()
-    if runs.read_control(run).stop:
+    if control.read(run).stop:
         return runs.set_status(run, "stopped", message="Cancelled before it began.")
     run = runs.set_status(run, "running")
     try:
@@ -299,7 +300,7 @@ def train_run(run: Run, on_metrics: Callable[[Metrics], None] = lambda _: None) 
                 state, message = _train_and_save(run, session, on_metrics)
                 break
             except ResetError:
-                runs.forget_progress(run)
+                control.forget_progress(run)
         export(run, session.model)
     except UserError as error:
         return runs.set_status(run, "failed", message=str(error))

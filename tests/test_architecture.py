@@ -15,6 +15,7 @@ LAYERS = [
     {"files"},
     {"data", "recipes"},
     {"runs", "drawing", "download", "models"},
+    {"control"},
     {"training", "inference", "plots"},
     {"trainer", "evaluation"},
     {"ui", "__main__"},

@@ -9,11 +9,12 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from mnist_demo import data, runs
+from mnist_demo import control, data, runs
+from mnist_demo.control import Control
 from mnist_demo.download import BackgroundDownload, OnProgress
 from mnist_demo.errors import UserError
 from mnist_demo.recipes import Recipe
-from mnist_demo.runs import Control, Metrics, Run
+from mnist_demo.runs import Metrics, Run
 from mnist_demo.ui import answering, services
 from tests.conftest import tiny_recipe
 
@@ -28,7 +29,7 @@ class FakeTrainer:
         return runs.create(recipe, source)
 
     def continue_run(self, run: Run, target: int) -> Run:
-        return runs.queue_again(run, target)
+        return control.queue_again(run, target)
 
 
 @pytest.fixture(autouse=True)
@@ -156,7 +157,7 @@ def test_cancel_asks_the_run_to_stop() -> None:
     next(button for button in app.button if button.label == "Cancel").click().run()
     assert not app.exception
     (run,), _ = runs.list_runs()
-    assert runs.read_control(run).stop
+    assert control.read(run).stop
     assert "Cancelled before it began." in texts(app)
 
 
@@ -170,18 +171,18 @@ def test_controls_ask_the_run_for_what_they_say() -> None:
     runs.append_metrics(run, Metrics(300, 4.0, images_per_second=5000.0))
     app = open_page("Train")
     press(app, "Pause")
-    assert runs.read_control(run) == Control(pause_at=0)
+    assert control.read(run) == Control(pause_at=0)
     runs.set_status(run, "paused", train_images=110)
     app.run()
     for label, at in (("1 step", 301), ("10 steps", 310), ("100 steps", 400), ("1 epoch", 306)):
         press(app, label)
-        assert runs.read_control(run).pause_at == at
+        assert control.read(run).pause_at == at
     press(app, "Resume")
-    assert runs.read_control(run) == Control()
+    assert control.read(run) == Control()
     press(app, "Reset")
-    assert runs.read_control(run) == Control(reset=True, pause_at=0)
+    assert control.read(run) == Control(reset=True, pause_at=0)
     press(app, "Stop")
-    assert runs.read_control(run).stop
+    assert control.read(run).stop
 
 
 def test_an_ended_run_can_be_continued_from_the_page(home: Path, trained: Run) -> None:

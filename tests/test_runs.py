@@ -9,7 +9,7 @@ import pytest
 
 from mnist_demo import data, runs
 from mnist_demo.errors import UserError
-from mnist_demo.runs import Control, Metrics, Run
+from mnist_demo.runs import Metrics, Run
 from tests.conftest import tiny_recipe
 
 
@@ -80,12 +80,6 @@ def test_a_run_that_trains_cannot_be_deleted(run: Run) -> None:
     assert runs.list_runs() == ([], [])
 
 
-def test_a_stop_is_seen_by_whoever_trains(run: Run) -> None:
-    assert runs.read_control(run) == Control()
-    runs.request_stop(run)
-    assert runs.read_control(runs.load(run.directory)).stop
-
-
 def test_an_existing_directory_is_not_written_over(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
@@ -116,47 +110,6 @@ def test_shipped_models_have_their_record(name: str, least: float) -> None:
     assert run.settings.data == data.MNIST
     assert (run.evaluations[-1].test_accuracy or 0) >= least
     assert run.model_path.stat().st_size < 2_000_000
-
-
-def test_pause_moves_with_steps_and_is_taken_back(run: Run) -> None:
-    runs.request_pause(run)
-    assert runs.read_control(run).pause_at == 0
-    runs.request_pause(run, at=120)
-    assert runs.read_control(run).pause_at == 120
-    runs.request_resume(run)
-    runs.request_resume(run)  # by two viewers at once
-    assert runs.read_control(run).pause_at is None
-
-
-def test_a_damaged_pause_is_none(run: Run) -> None:
-    (run.directory / "pause").write_text("soon")
-    assert runs.read_control(run) == Control()
-
-
-def test_a_stop_is_final_whatever_another_viewer_asks(run: Run) -> None:
-    runs.request_stop(run)
-    runs.request_resume(run)
-    runs.request_pause(run, at=7)
-    assert runs.read_control(run).stop
-
-
-def test_only_an_ended_run_with_a_checkpoint_can_be_continued(run: Run) -> None:
-    with pytest.raises(UserError, match="not ended"):
-        runs.queue_again(run, 100)
-    ended = runs.set_status(run, "stopped")
-    with pytest.raises(UserError, match="no checkpoint"):
-        runs.queue_again(ended, 100)
-    run.checkpoint_path.touch()
-    runs.append_metrics(run, Metrics(30, 1.0))
-    for target in (0, 30, 10**9):
-        with pytest.raises(UserError, match="30 steps"):
-            runs.queue_again(runs.load(run.directory), target)
-    runs.request_stop(run)
-    runs.request_pause(run)
-    again = runs.queue_again(runs.load(run.directory), 100)
-    assert again == runs.load(run.directory)
-    assert (again.status.state, again.settings.target, again.recipe.steps) == ("queued", 100, run.recipe.steps)
-    assert runs.read_control(again) == Control()
 
 
 def test_metrics_after_a_checkpoint_are_dropped(run: Run) -> None:
@@ -237,13 +190,6 @@ def test_two_runs_never_share_a_directory(tmp_path: Path) -> None:
         thread.join()
     assert (len(made), len(refused)) == (1, 7)
     assert [path.name for path in tmp_path.iterdir() if path.name != "home"] == ["out"]
-
-
-def test_cancelling_ends_a_waiting_run_at_once(run: Run) -> None:
-    runs.cancel(run)
-    cancelled = runs.load(run.directory)
-    assert (cancelled.status.state, cancelled.is_active) == ("stopped", False)
-    assert runs.read_control(cancelled).stop
 
 
 @pytest.mark.parametrize("name", ["x" * 300, "a\0b", "../../etc"])

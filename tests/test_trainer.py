@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from mnist_demo import runs
+from mnist_demo import control, runs
 from mnist_demo.runs import Run
 from mnist_demo.trainer import Trainer
 from tests.conftest import tiny_recipe
@@ -54,10 +54,10 @@ def test_runs_are_trained_in_order_in_another_process(trainer: Trainer, tiny_npz
 def test_a_stop_reaches_the_trainer_and_frees_it_for_the_next_run(trainer: Trainer, tiny_npz: Path) -> None:
     endless = trainer.submit(tiny_recipe(steps=ENDLESS), str(tiny_npz))
     waiting, cancelled = (trainer.submit(tiny_recipe(), str(tiny_npz)) for _ in range(2))
-    runs.request_stop(cancelled)
+    control.request_stop(cancelled)
     wait_for(lambda: has_trained(endless))
     assert state(waiting) == "queued"
-    runs.request_stop(endless)
+    control.request_stop(endless)
     wait_for(lambda: state(cancelled) == "stopped")
     assert (state(endless), state(waiting)) == ("stopped", "finished")
     assert runs.load(cancelled.directory).metrics == []

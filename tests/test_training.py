@@ -10,7 +10,7 @@ import psutil
 import pytest
 import tensorflow as tf
 
-from mnist_demo import data, recipes, runs, training
+from mnist_demo import control, data, recipes, runs, training
 from mnist_demo.data import Dataset, Split
 from mnist_demo.inference import Classifier
 from mnist_demo.recipes import Recipe
@@ -156,7 +156,7 @@ def test_a_stop_ends_the_run_early_with_a_model(tiny_npz: Path) -> None:
 
     def stop_after_a_while(metrics: Metrics) -> None:
         if metrics.step > 100:
-            runs.request_stop(run)
+            control.request_stop(run)
 
     ended = training.train_run(run, stop_after_a_while)
     assert ended.status.state == "stopped"
@@ -165,7 +165,7 @@ def test_a_stop_ends_the_run_early_with_a_model(tiny_npz: Path) -> None:
 
 
 def test_a_run_that_was_cancelled_while_queued_never_begins(run: Run) -> None:
-    runs.request_stop(run)
+    control.request_stop(run)
     assert training.train_run(run).status.state == "stopped"
     assert runs.load(run.directory).metrics == []
 
@@ -180,15 +180,15 @@ def test_a_run_that_is_stopped_and_continued_ends_as_if_it_had_never_been(
     whole = runs.create(recipe, str(tiny_npz), tmp_path / "whole")
     parts = runs.create(recipe, str(tiny_npz), tmp_path / "parts")
     training.train_run(whole)
-    runs.request_pause(parts, at=2 * steps // 5)
+    control.request_pause(parts, at=2 * steps // 5)
 
     def stop_at_the_pause(metrics: Metrics) -> None:
         if metrics.step == 2 * steps // 5:
-            runs.request_stop(parts)
+            control.request_stop(parts)
 
     assert training.train_run(parts, stop_at_the_pause).status.state == "stopped"
     assert runs.load(parts.directory).last_step == 2 * steps // 5
-    ended = training.train_run(runs.queue_again(runs.load(parts.directory), steps))
+    ended = training.train_run(control.queue_again(runs.load(parts.directory), steps))
     assert ended.status.state == "finished"
     with np.load(whole.checkpoint_path) as one, np.load(parts.checkpoint_path) as other:
         assert one["step"] == other["step"] == steps
@@ -202,7 +202,7 @@ def test_a_run_that_is_stopped_and_continued_ends_as_if_it_had_never_been(
 
 def test_a_finished_run_can_be_trained_further(tiny_npz: Path) -> None:
     run = training.train_run(runs.create(tiny_recipe(steps=50), str(tiny_npz)))
-    ended = training.train_run(runs.queue_again(runs.load(run.directory), 80))
+    ended = training.train_run(control.queue_again(runs.load(run.directory), 80))
     assert ended.status.state == "finished"
     assert runs.load(run.directory).last_step == 80
 
@@ -212,7 +212,7 @@ def test_a_crash_loses_only_what_came_after_the_checkpoint(tiny_npz: Path) -> No
     before = runs.load(run.directory).evaluations
     runs.append_metrics(run, Metrics(74, 99.0, 1.0, 1.0, 1.0))  # the process died here, before a checkpoint
     runs.set_status(run, "crashed")
-    training.train_run(runs.queue_again(runs.load(run.directory), 90))
+    training.train_run(control.queue_again(runs.load(run.directory), 90))
     again = runs.load(run.directory)
     assert 74 not in [metrics.step for metrics in again.metrics]
     assert again.evaluations[: len(before)] == before
@@ -222,7 +222,7 @@ def test_a_crash_loses_only_what_came_after_the_checkpoint(tiny_npz: Path) -> No
 def test_a_damaged_checkpoint_is_told_in_one_sentence(tiny_npz: Path) -> None:
     run = training.train_run(runs.create(tiny_recipe(), str(tiny_npz)))
     run.checkpoint_path.write_bytes(run.checkpoint_path.read_bytes()[:1000])
-    ended = training.train_run(runs.queue_again(runs.load(run.directory), 90))
+    ended = training.train_run(control.queue_again(runs.load(run.directory), 90))
     assert ended.status.state == "failed"
     assert "checkpoint" in ended.status.message
 

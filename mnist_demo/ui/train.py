@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from mnist_demo import data, plots, recipes, runs
+from mnist_demo import control, data, plots, recipes, runs
 from mnist_demo.errors import UserError
 from mnist_demo.recipes import Recipe
 from mnist_demo.runs import Run
@@ -102,20 +102,20 @@ def show_active(run: Run, before: list[Run]) -> None:
 
 def show_controls(run: Run) -> None:
     """Pause or resume, step, reset, stop. They are for everyone, and for runs that were started in a terminal too."""
-    asked = runs.read_control(run)
+    asked = control.read(run)
     with st.container(horizontal=True):
         if run.status.state == "queued":
-            control(run, "Cancel", "close", runs.cancel)
+            control_button(run, "Cancel", "close", control.cancel)
             return
         if asked.pause_at is None:
-            control(run, "Pause", "pause", runs.request_pause, disabled=asked.stop)
+            control_button(run, "Pause", "pause", control.request_pause, disabled=asked.stop)
         else:
-            control(run, "Resume", "play_arrow", runs.request_resume, disabled=asked.stop)
+            control_button(run, "Resume", "play_arrow", control.request_resume, disabled=asked.stop)
             for name, count in steps_of(run).items():
-                forward = functools.partial(runs.request_pause, at=run.last_step + count)
-                control(run, name, "skip_next", forward, disabled=asked.stop or run.status.state != "paused")
-        control(run, "Reset", "restart_alt", runs.request_reset, disabled=asked.stop or asked.reset)
-        control(run, "Stop", "stop", runs.request_stop, disabled=asked.stop)
+                forward = functools.partial(control.request_pause, at=run.last_step + count)
+                control_button(run, name, "skip_next", forward, disabled=asked.stop or run.status.state != "paused")
+        control_button(run, "Reset", "restart_alt", control.request_reset, disabled=asked.stop or asked.reset)
+        control_button(run, "Stop", "stop", control.request_stop, disabled=asked.stop)
 
 
 def steps_of(run: Run) -> dict[str, int]:
@@ -124,7 +124,7 @@ def steps_of(run: Run) -> dict[str, int]:
     return {"1 step": 1, "10 steps": 10, "100 steps": 100, "1 epoch": max(1, epoch)}
 
 
-def control(run: Run, label: str, icon: str, request: Callable[[Run], None], *, disabled: bool = False) -> None:
+def control_button(run: Run, label: str, icon: str, request: Callable[[Run], None], *, disabled: bool = False) -> None:
     """A button that asks something of a run."""
 
     def ask() -> None:
@@ -137,7 +137,7 @@ def control(run: Run, label: str, icon: str, request: Callable[[Run], None], *, 
 
 
 def _progress_text(run: Run, before: list[Run]) -> str:
-    asked, last = runs.read_control(run), run.newest
+    asked, last = control.read(run), run.newest
     at = f"Step {last.step:,} of {run.settings.target:,}"
     if asked.stop:
         return "Stopping, and saving what it has learned…"
