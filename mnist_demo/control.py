@@ -50,7 +50,7 @@ def request_reset(run: Run) -> None:
 
 def forget_progress(run: Run) -> None:
     """Do what `request_reset` asked for: what remains is a run that was never trained."""
-    for path in (run.checkpoint_path, run.directory / "metrics.jsonl", run.model_path, run.keras_path):
+    for path in (run.checkpoint_path, run.metrics_path, run.model_path, run.keras_path):
         path.unlink(missing_ok=True)
     (run.directory / "reset").unlink(missing_ok=True)
 

@@ -64,3 +64,8 @@ class Classifier:
         with self._lock:
             outputs: dict[str, Floats] = self._runners[signature](images=np.ascontiguousarray(images, np.float32))
             return outputs
+
+
+def affine_weights(classifier: Classifier) -> Floats:
+    """The matrix W of a model that computes x W + b: float32 (784, 10), from its logits of each single pixel."""
+    return classifier.logits(np.eye(PIXELS, dtype=np.float32)) - classifier.logits(np.zeros((1, PIXELS), np.float32))

@@ -1,8 +1,10 @@
 """Figures and charts: data in, figure out. Matplotlib for pictures, Altair for what one may point at."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import altair as alt
+import matplotlib
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -14,6 +16,10 @@ from mnist_demo.runs import Run
 
 HIGHEST_LOSS = 2.4  # on a chart: a little more than the ln 10 of a model that knows nothing
 INK = "gray_r"  # matplotlib's name for dark ink on white, as the notebook shows digits
+WEIGHTS = "RdBu_r"  # blue below zero, white at it, red above; ColorBrewer lists it as safe for the colour-blind
+DASHES = ((1, 0), (7, 3), (2, 2), (9, 2, 2, 2))  # of lines, in units of their width: all, dashed, dotted, both
+MOST_POINTS = 1000  # of one faint line; the eye sees no more, and a run of an hour has 18,000
+AXIS_TITLES = {"step": "iterations (steps)", "seconds": "seconds of training"}
 
 
 def one_hot_text(label: int) -> str:
@@ -86,28 +92,57 @@ def class_balance(counts: pd.DataFrame, split: str) -> alt.Chart:
     return chart
 
 
-def curves(runs: Mapping[str, Run], measure: str, colors: Sequence[str]) -> alt.LayerChart | None:
-    """Accuracy or loss (`measure`) of some runs by step: training faint, test strong; None before the first figures.
+def weight_pictures(weights: Floats, side: int) -> tuple[list[npt.NDArray[np.uint8]], float]:
+    """What each of the ten columns of an affine model's weights, float32 (784, 10), looks for in an image.
 
-    `runs` maps the name that a run has in the legend to the run. `colors` are the names of all runs there are, oldest
-    first: a run's place among them decides its colour.
+    Ten pictures, uint8 (28 side, 28 side, 3), each weight a square of `side` pixels, and the weight of the darkest
+    red; the darkest blue is its negative. All ten have this one scale, with zero in its middle.
     """
-    table = pd.DataFrame(_curve_rows(runs, measure))
+    limit = float(np.abs(weights).max()) or 1.0
+    shares = (weights.T.reshape(CLASSES, SIDE, SIDE) / limit + 1) / 2
+    colored = matplotlib.colormaps[WEIGHTS](shares, bytes=True)[..., :3]
+    return list(colored.repeat(side, axis=1).repeat(side, axis=2)), limit
+
+
+@dataclass(frozen=True)
+class CurveOptions:
+    """How curves are drawn: `by` is "step" or "seconds"; `smoothing` in [0, 1) is that of the faint lines."""
+
+    by: str = "step"
+    is_log: bool = False
+    smoothing: float = 0.0
+
+
+def measure_title(measure: str, options: CurveOptions) -> str:
+    """What a chart of "accuracy" or "loss" shows: a log scale tells 99.0 from 99.5 % by what is read wrong."""
+    if not options.is_log:
+        return measure.capitalize()
+    return "Error rate (1 − accuracy), log scale" if measure == "accuracy" else "Loss, log scale"
+
+
+def curves(
+    runs: Mapping[str, Run], measure: str, names: Sequence[str], palette: int, options: CurveOptions
+) -> alt.LayerChart | None:
+    """Accuracy or loss (`measure`) of some runs: training faint, test strong; None before the first figures.
+
+    `runs` maps the name that a run has in the legend to the run. `names` are those of all runs there are, oldest
+    first: a run's place among them decides its colour, of which the page's theme has `palette`, and its dashes.
+    """
+    table = _curve_table(runs, measure, options)
     if table.empty:
         return None
-    shown = table[(table.on == "test") & (table.step > 0)].value
-    if measure == "accuracy":
-        scale, number = alt.Scale(domain=[_floor(shown), 1.0]), "%"
-    else:
-        scale, number = alt.Scale(domain=[0.0, _ceiling(shown)]), "~g"
+    scale = alt.Scale(type="log" if options.is_log else "linear", domain=_domain(table, measure, options), nice=False)
+    number = "~%" if measure == "accuracy" else "~g"
+    dashes = [list(_dashes(place, palette)) for place in range(len(names))]
     legend = alt.Legend(
-        orient="bottom", columns=1, labelLimit=320, symbolOpacity=1, symbolType="stroke", values=list(runs)
+        title=None, orient="bottom", columns=1, labelLimit=320, symbolOpacity=1, symbolType="stroke", values=list(runs)
     )
     base = alt.Chart(table).encode(
-        x=alt.X("step:Q", title="step", axis=alt.Axis(format="~s", tickCount=6)),
-        y=alt.Y("value:Q", title=None, scale=scale, axis=alt.Axis(format=number)),
-        color=alt.Color("run:N", title=None, scale=alt.Scale(domain=list(colors)), legend=legend),
-        tooltip=["run", "on", "step", alt.Tooltip("value", format=".4f")],
+        x=alt.X("at:Q", title=AXIS_TITLES[options.by], axis=alt.Axis(format="~s", tickCount=6)),
+        y=alt.Y("value:Q", title=None, scale=scale, axis=alt.Axis(format=number, tickCount=6)),
+        color=alt.Color("run:N", scale=alt.Scale(domain=list(names)), legend=legend),
+        strokeDash=alt.StrokeDash("run:N", scale=alt.Scale(domain=list(names), range=dashes), legend=legend),
+        tooltip=["run", "on", "step", "seconds", alt.Tooltip("value", format=".4f")],
     )
     faint = base.transform_filter(alt.datum.on == "training").mark_line(opacity=0.35, strokeWidth=1, clip=True)
     strong = base.transform_filter(alt.datum.on == "test").mark_line(
@@ -116,22 +151,76 @@ def curves(runs: Mapping[str, Run], measure: str, colors: Sequence[str]) -> alt.
     return alt.LayerChart(layer=[faint, strong]).properties(height=300 + 24 * len(runs))
 
 
-def _curve_rows(runs: Mapping[str, Run], measure: str) -> list[dict[str, object]]:
-    columns = {"training": f"train_{measure}", "test": f"test_{measure}"}
-    return [
-        {"run": name, "on": on, "step": metrics.step, "value": value}
+def curves_picture(
+    runs: Mapping[str, Run], names: Sequence[str], colors: Sequence[str], options: CurveOptions
+) -> Figure:
+    """Both charts of `curves` side by side, on white, for a worksheet; `colors` are those of the page's theme."""
+    figure = Figure(figsize=(10, 4 + 0.25 * len(runs)), layout="constrained")
+    for axes, measure in zip(figure.subplots(1, 2), ("accuracy", "loss"), strict=True):
+        axes.set(title=measure_title(measure, options), xlabel=AXIS_TITLES[options.by])
+        axes.grid(alpha=0.3)
+        axes.spines[["top", "right"]].set_visible(False)
+        table = _curve_table(runs, measure, options)
+        if table.empty:
+            continue
+        for (name, on), line in table.groupby(["run", "on"], sort=False):
+            place = names.index(name)
+            color, dashes = colors[place % len(colors)], (0, _dashes(place, len(colors)))
+            if on == "training":
+                axes.plot(line["at"], line["value"], color=color, alpha=0.35, linewidth=0.8, linestyle=dashes)
+            else:
+                axes.plot(line["at"], line["value"], color=color, label=name, marker=".", linewidth=2, linestyle=dashes)
+        axes.set_yscale("log" if options.is_log else "linear")
+        axes.set_ylim(_domain(table, measure, options))
+        if measure == "accuracy":
+            axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g} %")
+            axes.yaxis.set_minor_formatter(lambda value, _: f"{100 * value:.3g} %")
+    figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center", frameon=False)
+    figure.supxlabel("Strong lines: test images. Faint lines: training batches.", fontsize=9)
+    return figure
+
+
+def _dashes(place: int, palette: int) -> tuple[int, ...]:
+    """Runs that must share a colour differ in their dashes."""
+    return DASHES[place // palette % len(DASHES)]
+
+
+def _curve_table(runs: Mapping[str, Run], measure: str, options: CurveOptions) -> pd.DataFrame:
+    """All points of some runs' curves: run, on ("training" or "test"), step, seconds, at (the x axis), value."""
+    lines = [
+        _line(name, run, on, f"{column}_{measure}", options)
         for name, run in runs.items()
+        for on, column in (("training", "train"), ("test", "test"))
+    ]
+    table = pd.concat(lines, ignore_index=True) if lines else pd.DataFrame(columns=["value"])
+    if options.is_log:
+        if measure == "accuracy":
+            table["value"] = 1 - table["value"]
+        table = table[table["value"] > 0]
+    return table
+
+
+def _line(name: str, run: Run, on: str, column: str, options: CurveOptions) -> pd.DataFrame:
+    points = [
+        (metrics.step, metrics.seconds, value)
         for metrics in run.metrics
-        for on, column in columns.items()
         if (value := getattr(metrics, column)) is not None
     ]
+    line = pd.DataFrame(points, columns=["step", "seconds", "value"])
+    if on == "training":
+        # TensorBoard's smoothing: an exponential moving average, corrected for its start.
+        line["value"] = line["value"].ewm(alpha=1 - options.smoothing).mean()
+        line = line.iloc[:: -(-len(line) // MOST_POINTS) or 1]
+    return line.assign(run=name, on=on, at=line[options.by])
 
 
-def _floor(shown: "pd.Series[float]") -> float:
-    """The axis starts at the tenth below the worst test accuracy after the start: the best can be told apart."""
-    return 0.0 if shown.empty else float(min(0.9, np.floor(10 * shown.min()) / 10))
-
-
-def _ceiling(shown: "pd.Series[float]") -> float:
-    """The axis ends at the loss of a model that knows nothing (ln 10), or lower once all runs are below."""
-    return HIGHEST_LOSS if shown.empty else float(min(HIGHEST_LOSS, 1.3 * shown.max()))
+def _domain(table: pd.DataFrame, measure: str, options: CurveOptions) -> list[float]:
+    """The ends of the y axis: what the test lines need after the start, which is much worse than all that follows."""
+    shown = table[(table["on"] == "test") & (table["step"] > 0)]["value"]
+    highest = HIGHEST_LOSS if measure == "loss" else 1.0
+    if options.is_log:
+        return [1e-3, highest] if shown.empty else [0.7 * shown.min(), min(highest, 1.4 * shown.max())]
+    if measure == "loss":
+        return [0.0, highest if shown.empty else min(highest, 1.3 * shown.max())]
+    # From the tenth below the worst, so that the best can be told apart.
+    return [0.0 if shown.empty else min(0.9, np.floor(10 * shown.min()) / 10), 1.0]

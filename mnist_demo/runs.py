@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_type_hints
+from threading import Lock
+from typing import IO, Any, TypeVar, get_args, get_type_hints
 
 import psutil
 
@@ -113,15 +114,14 @@ class Run:
     def checkpoint_path(self) -> Path:
         return self.directory / "checkpoint.npz"
 
+    @property
+    def metrics_path(self) -> Path:
+        return self.directory / "metrics.jsonl"
+
     @cached_property
     def metrics(self) -> list[Metrics]:
         """All metrics so far, in order of steps; [] where there are none."""
-        path = self.directory / "metrics.jsonl"
-        try:
-            found = path.stat()
-        except OSError:
-            return []
-        return list(_read_metrics(path, found.st_mtime_ns, found.st_size))
+        return _metrics_file(self.metrics_path).read()
 
     @property
     def newest(self) -> Metrics:
@@ -133,7 +133,7 @@ class Run:
         """How many steps it has taken."""
         return self.newest.step
 
-    @property
+    @cached_property
     def evaluations(self) -> list[Metrics]:
         """Those metrics that have a test accuracy."""
         return [metrics for metrics in self.metrics if metrics.test_accuracy is not None]
@@ -193,12 +193,11 @@ def set_status(run: Run, state: str, **fields: Any) -> Run:
 
 def append_metrics(run: Run, metrics: Metrics) -> None:
     """Add one line to the run's metrics. Raises UserError when it cannot be written."""
-    path = run.directory / "metrics.jsonl"
     try:
-        with path.open("a") as stream:
+        with run.metrics_path.open("a") as stream:
             stream.write(_metrics_line(metrics))
     except OSError as error:
-        raise files.cannot_write(path, error) from error
+        raise files.cannot_write(run.metrics_path, error) from error
 
 
 def load(directory: Path) -> Run:
@@ -266,7 +265,7 @@ def keep_metrics_until(run: Run, step: int) -> None:
     """Drop the metrics after `step`: a run that goes on from its checkpoint takes those steps again."""
     kept = [metrics for metrics in load(run.directory).metrics if metrics.step <= step]
     text = "".join(_metrics_line(metrics) for metrics in kept)
-    files.write_atomically(run.directory / "metrics.jsonl", lambda stream: stream.write(text.encode()))
+    files.write_atomically(run.metrics_path, lambda stream: stream.write(text.encode()))
 
 
 def delete(directory: Path) -> None:
@@ -298,14 +297,42 @@ def _owner_lives(status: Status) -> bool:
         return False
 
 
+class _MetricsFile:
+    """The metrics of one run. Every viewer asks for all of them again and again: it reads only what was added."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = Lock()
+        self._metrics: list[Metrics] = []
+        self._last_line = b""
+        self._last_line_at = 0
+
+    def read(self) -> list[Metrics]:
+        """All metrics there are; a line that is damaged, or only half there, is passed over."""
+        with self._lock:
+            try:
+                with self._path.open("rb") as stream:
+                    self._read_on(stream)
+            except OSError:
+                return []
+            return list(self._metrics)
+
+    def _read_on(self, stream: IO[bytes]) -> None:
+        stream.seek(self._last_line_at)
+        # The last line has timings that no other file will have in this place: a run may have been reset meanwhile.
+        if stream.read(len(self._last_line)) != self._last_line:
+            self._metrics, self._last_line, self._last_line_at = [], b"", 0
+            stream.seek(0)
+        for line in stream:
+            if line.endswith(b"\n"):
+                self._last_line_at, self._last_line = self._last_line_at + len(self._last_line), line
+                if metrics := _parse_metrics(line):
+                    self._metrics.append(metrics)
+
+
 @lru_cache(maxsize=512)
-def _read_metrics(path: Path, _changed: int, _size: int) -> tuple[Metrics, ...]:
-    """Kept until the file changes: every viewer asks for the metrics of every run again and again."""
-    try:
-        lines = path.read_text(errors="replace").splitlines()
-    except OSError:
-        return ()
-    return tuple(metrics for line in lines if (metrics := _parse_metrics(line)))
+def _metrics_file(path: Path) -> _MetricsFile:
+    return _MetricsFile(path)
 
 
 T = TypeVar("T")
@@ -333,7 +360,7 @@ def _metrics_line(metrics: Metrics) -> str:
     return json.dumps(known) + "\n"
 
 
-def _parse_metrics(line: str) -> Metrics | None:
+def _parse_metrics(line: bytes) -> Metrics | None:
     try:
         return _typed(Metrics, json.loads(line))
     except (ValueError, TypeError):

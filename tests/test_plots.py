@@ -1,13 +1,17 @@
-import dataclasses
 import io
+from pathlib import Path
+from typing import Any
 
+import altair as alt
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from mnist_demo import data, plots
+from mnist_demo import data, plots, runs
 from mnist_demo.data import Dataset
-from mnist_demo.runs import Run
+from mnist_demo.plots import CurveOptions
+from mnist_demo.runs import Metrics, Run
+from tests.conftest import tiny_recipe
 
 
 @pytest.fixture(scope="module")
@@ -60,17 +64,95 @@ def test_class_counts(dataset: Dataset) -> None:
     assert plots.class_balance(counts, "test").to_dict()["encoding"]["y"]["field"] == "test"
 
 
-@pytest.mark.parametrize("measure", ["accuracy", "loss"])
-def test_curves_show_every_evaluation_of_every_run(trained: Run, measure: str) -> None:
-    chart = plots.curves({"one": trained, "two": trained}, measure, ["old", "one", "two"])
+def points(chart: alt.LayerChart | None) -> list[dict[str, Any]]:
     assert chart is not None
     (rows,) = chart.to_dict()["datasets"].values()
-    shown = [row["value"] for row in rows if row["run"] == "two" and row["on"] == "test"]
-    assert [layer["encoding"]["color"]["scale"]["domain"] for layer in chart.to_dict()["layer"]] == [
-        ["old", "one", "two"]
-    ] * 2
+    return list(rows)
+
+
+@pytest.mark.parametrize("measure", ["accuracy", "loss"])
+def test_curves_show_every_evaluation_of_every_run(trained: Run, measure: str) -> None:
+    chart = plots.curves({"one": trained, "two": trained}, measure, ["old", "one", "two"], 6, CurveOptions())
+    shown = [row["value"] for row in points(chart) if row["run"] == "two" and row["on"] == "test"]
     assert shown == [getattr(metrics, f"test_{measure}") for metrics in trained.evaluations]
 
 
-def test_a_run_without_metrics_has_no_curve(trained: Run, tmp_path: object) -> None:
-    assert plots.curves({"new": dataclasses.replace(trained, directory=tmp_path)}, "loss", ["new"]) is None  # type: ignore[arg-type]
+def test_runs_that_share_a_colour_have_other_dashes(trained: Run) -> None:
+    names = [str(number) for number in range(8)]
+    chart = plots.curves({"7": trained}, "loss", names, 6, CurveOptions())
+    assert chart is not None
+    for layer in chart.to_dict()["layer"]:
+        encoding = layer["encoding"]
+        assert encoding["color"]["scale"]["domain"] == encoding["strokeDash"]["scale"]["domain"] == names
+        dashes = encoding["strokeDash"]["scale"]["range"]
+        assert dashes[0] == dashes[5] != dashes[6] == dashes[7]
+
+
+def test_curves_by_seconds_are_at_the_seconds_of_training(trained: Run) -> None:
+    rows = points(plots.curves({"one": trained}, "accuracy", ["one"], 6, CurveOptions(by="seconds")))
+    assert {row["at"] for row in rows} == {metrics.seconds for metrics in trained.metrics}
+
+
+def test_on_a_log_scale_accuracy_is_the_share_that_is_read_wrong(tmp_path: Path) -> None:
+    run = run_with(tmp_path, [Metrics(step, step, 1.0, 0.5, 1.0, test_accuracy=0.99, test_loss=0.1) for step in (1, 2)])
+    rows = points(plots.curves({"one": run}, "accuracy", ["one"], 6, CurveOptions(is_log=True)))
+    assert [row["value"] for row in rows] == [pytest.approx(0.01)] * 2  # a training batch without a mistake has no log
+    assert "Error rate" in plots.measure_title("accuracy", CurveOptions(is_log=True))
+
+
+def test_smoothing_is_tensorboards_moving_average_of_the_training_lines_alone(tmp_path: Path) -> None:
+    losses = [2.0, 1.0, 3.0]
+    run = run_with(tmp_path, [Metrics(step, step, 1.0, loss, 0.5, test_loss=loss) for step, loss in enumerate(losses)])
+    rows = points(plots.curves({"one": run}, "loss", ["one"], 6, CurveOptions(smoothing=0.6)))
+    expected, last = [], 0.0
+    for count, loss in enumerate(losses, start=1):
+        last = 0.6 * last + 0.4 * loss
+        expected.append(last / (1 - 0.6**count))
+    assert [row["value"] for row in rows if row["on"] == "training"] == pytest.approx(expected)
+    assert [row["value"] for row in rows if row["on"] == "test"] == losses
+
+
+def test_a_long_runs_faint_line_is_thinned_and_its_evaluations_are_not(tmp_path: Path) -> None:
+    run = run_with(tmp_path, [Metrics(step, step, 1.0, 0.5, 0.9, test_loss=0.2) for step in range(3000)])
+    rows = points(plots.curves({"one": run}, "loss", ["one"], 6, CurveOptions()))
+    assert sum(row["on"] == "training" for row in rows) <= plots.MOST_POINTS
+    assert sum(row["on"] == "test" for row in rows) == 3000
+
+
+def run_with(directory: Path, metrics: list[Metrics]) -> Run:
+    run = runs.create(tiny_recipe(), data.BUNDLED, directory / "run")
+    for line in metrics:
+        runs.append_metrics(run, line)
+    return run
+
+
+def test_a_run_without_metrics_has_no_curve(tmp_path: Path) -> None:
+    assert plots.curves({"new": run_with(tmp_path, [])}, "loss", ["new"], 6, CurveOptions()) is None
+
+
+@pytest.mark.parametrize("options", [CurveOptions(), CurveOptions("seconds", is_log=True, smoothing=0.9)])
+def test_the_picture_has_both_charts_in_the_colours_of_the_page(trained: Run, options: CurveOptions) -> None:
+    figure = plots.curves_picture({"b": trained}, ["a", "b"], ["#0072b2", "#d55e00"], options)
+    assert draw(figure).startswith(b"\x89PNG")
+    assert [axes.get_title() for axes in figure.axes] == [
+        plots.measure_title(measure, options) for measure in ("accuracy", "loss")
+    ]
+    assert {line.get_color() for axes in figure.axes for line in axes.get_lines()} == {"#d55e00"}
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["b"]
+
+
+def test_the_picture_of_a_run_without_metrics_is_empty(tmp_path: Path) -> None:
+    assert draw(plots.curves_picture({"new": run_with(tmp_path, [])}, ["new"], ["red"], CurveOptions()))
+
+
+def test_weight_pictures_share_one_scale_with_zero_in_the_middle() -> None:
+    weights = np.zeros((784, 10), np.float32)
+    weights[0, 3], weights[783, 4] = -0.5, 0.25
+    pictures, limit = plots.weight_pictures(weights, side=2)
+    assert (len(pictures), pictures[0].shape, limit) == (10, (56, 56, 3), 0.5)
+    white, blue, pale_red = pictures[0][0, 0], pictures[3][1, 1], pictures[4][55, 55]
+    assert min(white) > 240
+    assert blue[2] > blue[0] + 50
+    assert pale_red[0] > pale_red[2] + 50
+    assert pale_red[1] > blue[1]  # half as strong
+    assert plots.weight_pictures(np.zeros((784, 10), np.float32), 1)[0][0].min() > 240

@@ -69,7 +69,7 @@ def classifier(run: Run) -> Classifier:
 
 
 @st.cache_resource(max_entries=30, show_spinner=False)
-def _classifier(path: Path, _changed: int) -> Classifier:
+def _classifier(path: Path, changed: int) -> Classifier:  # noqa: ARG001 (looked up by, which _changed is not)
     return Classifier.from_file(path)
 
 

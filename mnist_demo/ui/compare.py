@@ -1,0 +1,179 @@
+"""Chosen runs over each other: curves, settings, exports."""
+
+import dataclasses
+import io
+
+import pandas as pd
+import streamlit as st
+
+from mnist_demo import plots, recipes
+from mnist_demo.plots import CurveOptions
+from mnist_demo.runs import Run
+from mnist_demo.ui import answering, weights
+
+DIFFERS = "≠"
+
+
+def show(shown: list[Run], listed: list[Run]) -> None:
+    """Everything that holds the runs in `shown` against each other; `listed` are all runs, newest first."""
+    options = choose_options()
+    show_charts(shown, listed, options)
+    show_settings(shown)
+    show_weights([run for run in shown if weights.are_shown(run)])
+    show_exports(shown, listed, options)
+
+
+def choose_options() -> CurveOptions:
+    """One row: what the charts are drawn over, the scale, the smoothing."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        by = st.segmented_control(
+            "Over",
+            list(plots.AXIS_TITLES),
+            default="step",
+            required=True,
+            format_func={"step": "Iterations", "seconds": "Seconds"}.__getitem__,
+            help="Seconds of training alone: importing, compiling and evaluating are not counted.",
+            key="chart_over",
+            persist_state="session",
+        )
+        smoothing = st.slider(
+            "Smoothing",
+            0.0,
+            0.99,
+            0.0,
+            help="Of the faint lines: each point becomes an average that leans on the points before it.",
+            key="chart_smoothing",
+            width=180,
+            persist_state="session",
+        )
+        is_log = st.toggle(
+            "Log scale",
+            help="Equal factors look equally far apart, and accuracy becomes the share that is read wrong: "
+            "99.5 % instead of 99.0 % is half as many mistakes.",
+            key="chart_log",
+            persist_state="session",
+        )
+    return CurveOptions(by, is_log, smoothing)
+
+
+def show_charts(shown: list[Run], listed: list[Run], options: CurveOptions) -> None:
+    """Accuracy and loss of the chosen runs; a run has the same colour and dashes whatever is beside it."""
+    for column, measure in zip(st.columns(2), ("accuracy", "loss"), strict=True):
+        chart = plots.curves(_by_title(shown), measure, _names(listed), len(_paper_colors()), options)
+        column.markdown(f"**{plots.measure_title(measure, options)}**")
+        if chart is None:
+            column.caption("The curve begins with the first evaluation.")
+        else:
+            words = f"Lines: {measure} by {plots.AXIS_TITLES[options.by]}; the table below has the figures"
+            column.altair_chart(chart, key=f"chart_{measure}", alt=words)
+    st.caption("Strong lines: all test images. Faint lines: the training batches.")
+    for run in shown:
+        loss = run.evaluations[-1].test_loss if run.evaluations else None
+        if loss and loss > plots.HIGHEST_LOSS:
+            st.caption(f"Off the loss chart: {answering.title(run)}, with {loss:,.0f}. Try a smaller learning rate.")
+
+
+def show_settings(shown: list[Run]) -> None:
+    """The settings of the chosen runs, a column each, closed until somebody wants them."""
+    if len(shown) < 2:
+        return
+    with st.expander("Their settings, and what differs", icon=":material/difference:"):
+        table = settings_table(shown)
+        st.dataframe(table.style.apply(_emphasize, axis=1), key="settings_table", alt="The settings of each run")
+        st.caption(f"{DIFFERS} marks what is not the same in all of them.")
+
+
+def settings_table(shown: list[Run]) -> pd.DataFrame:
+    """A row for each setting, a column for each run, and a first column that marks the rows whose values differ."""
+    settings = pd.DataFrame({answering.title(run): _settings(run) for run in shown})
+    settings.insert(0, DIFFERS, [DIFFERS if row.nunique() > 1 else "" for _, row in settings.iterrows()])
+    return settings
+
+
+def _settings(run: Run) -> dict[str, str]:
+    fields = {
+        name.replace("_", " ").capitalize(): f"{value:g}" if isinstance(value, float) else str(value)
+        for name, value in dataclasses.asdict(run.recipe).items()
+    }
+    parameters = recipes.PARAMETERS.get(run.recipe.model)
+    return {
+        **fields,
+        "Steps in all": str(run.settings.target),
+        "Data": run.status.trained_on or run.settings.data,
+        "Parameters": f"{parameters:,}" if parameters else "–",
+    }
+
+
+def _emphasize(row: "pd.Series[str]") -> list[str]:
+    return ["font-weight: bold" if row[DIFFERS] else ""] * len(row)
+
+
+def show_weights(affine: list[Run]) -> None:
+    """The weights of the chosen affine runs that have ended, closed until somebody wants them."""
+    if not affine:
+        return
+    open_ = st.expander("Their weights as pictures", icon=":material/blur_on:", key="weights_open", on_change="rerun")
+    if open_.open:
+        with open_:
+            for run in affine:
+                st.markdown(f"**{answering.title(run)}**")
+                weights.show(run)
+
+
+def show_exports(shown: list[Run], listed: list[Run], options: CurveOptions) -> None:
+    """The chosen runs as one table and as one picture."""
+    with st.container(horizontal=True):
+        st.download_button(
+            "Compared runs (CSV)",
+            lambda: to_csv(shown),
+            "mnist-runs.csv",
+            "text/csv",
+            key="compared_csv",
+            on_click="ignore",
+            icon=":material/download:",
+            help="A line for each point of each run. The first columns name the run and its settings; `seconds` is "
+            "time spent training, losses are mean cross-entropies, accuracies fractions of 1; empty where nothing "
+            "was evaluated.",
+        )
+        st.download_button(
+            "Charts (PNG)",
+            lambda: to_png(shown, listed, options),
+            "mnist-runs.png",
+            "image/png",
+            key="compared_png",
+            on_click="ignore",
+            icon=":material/image:",
+            help="Both charts as they are set above, on white, for a worksheet.",
+        )
+
+
+def to_csv(shown: list[Run]) -> str:
+    """All metrics of some runs, a line each, with the run's id and its settings in front."""
+    rows = [
+        {"run": run.id, **dataclasses.asdict(run.recipe), "data": run.status.trained_on, **dataclasses.asdict(metrics)}
+        for run in shown
+        for metrics in run.metrics
+    ]
+    return pd.DataFrame(rows).to_csv(index=False)
+
+
+def to_png(shown: list[Run], listed: list[Run], options: CurveOptions) -> bytes:
+    """Both charts of some runs as a picture to print."""
+    buffer = io.BytesIO()
+    figure = plots.curves_picture(_by_title(shown), _names(listed), _paper_colors(), options)
+    figure.savefig(buffer, format="png", dpi=200)
+    return buffer.getvalue()
+
+
+def _by_title(shown: list[Run]) -> dict[str, Run]:
+    return {answering.title(run): run for run in shown}
+
+
+def _names(listed: list[Run]) -> list[str]:
+    return [answering.title(run) for run in reversed(listed)]
+
+
+def _paper_colors() -> list[str]:
+    """The light theme's series colours; the dark theme has as many."""
+    colors: list[str] = st.get_option("theme.light.chartCategoricalColors")
+    return colors
