@@ -8,12 +8,13 @@ import functools
 import json
 import signal
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import click
 
-from mnist_demo import control, data, download, drawing, evaluation, recipes, runs
+from mnist_demo import control, data, download, drawing, evaluation, executions, recipes, runs
 from mnist_demo.errors import UserError
 from mnist_demo.inference import Classifier
 from mnist_demo.quiet import muted_stderr
@@ -54,19 +55,34 @@ def data_command(fetch: bool, as_json: bool) -> None:
 @click.option("--learning-rate", type=float, help="On the mean loss of a batch.")
 @click.option("--seed", type=int)
 @click.option("--out", type=click.Path(path_type=Path), help="The run directory to write; else one in the home folder.")
+@click.option(
+    "--strategy",
+    type=click.Choice(executions.STRATEGIES),
+    default="default",
+    show_default=True,
+    help="One device, all devices of this machine, or the machines in TF_CONFIG (start the same command on each).",
+)
 @as_json
-def train(model: str, name: str, data_path: str | None, out: Path | None, as_json: bool, **overrides: Any) -> None:
+def train(  # noqa: PLR0917 (click passes each option by its name)
+    model: str, name: str, data_path: str | None, out: Path | None, strategy: str, as_json: bool, **overrides: Any
+) -> None:
     """Train a model. Ctrl-C stops it with a checkpoint and an exported model."""
     recipe = recipes.get_recipe(model, name, **overrides)
     source = data.find_source(data_path)
     if source != data.BUNDLED:
         data.load(source)  # a bad file is told before a run is made and TensorFlow is imported
-    run = runs.create(recipe, source, out)
-    signal.signal(signal.SIGINT, lambda *_: control.request_stop(run))
-    with muted_stderr():
-        from mnist_demo import training  # noqa: PLC0415 (imports TensorFlow)
+    # Of several workers the first keeps the run; the others forget theirs, which is the same.
+    is_helper = strategy == "multiworker" and not executions.is_first_worker()
+    with tempfile.TemporaryDirectory() as scratch:
+        run = runs.create(recipe, source, Path(scratch) / "run" if is_helper else out)
+        signal.signal(signal.SIGINT, lambda *_: control.request_stop(run))
+        with muted_stderr():
+            from mnist_demo import distribution, training  # noqa: PLC0415 (imports TensorFlow)
 
-    run = training.train_run(run, functools.partial(_show_metrics, recipe.steps))
+        show = functools.partial(_show_metrics, recipe.steps)
+        run = training.train_run(run, show, distribution.make_strategy(strategy))
+    if is_helper:
+        return
     if run.status.state == "failed":
         raise UserError(run.status.message)
     _print_run(run, as_json)

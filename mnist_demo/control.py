@@ -6,6 +6,7 @@ A request is a file in the run directory, so it reaches whichever process trains
     pause             the number of steps that it must not go beyond for now
 """
 
+import shutil
 from dataclasses import dataclass
 
 from mnist_demo import files, runs
@@ -52,6 +53,7 @@ def forget_progress(run: Run) -> None:
     """Do what `request_reset` asked for: what remains is a run that was never trained."""
     for path in (run.checkpoint_path, run.metrics_path, run.model_path, run.keras_path):
         path.unlink(missing_ok=True)
+    shutil.rmtree(run.events_folder, ignore_errors=True)
     (run.directory / "reset").unlink(missing_ok=True)
 
 

@@ -6,6 +6,7 @@
     checkpoint.npz    everything that training needs to go on
     model.tflite      the exported model, which `inference` reads
     model.keras       the same for people who know Keras
+    tensorboard/      the metrics once more, for TensorBoard
     stop, pause, reset    what people ask of the run: see `control`
 
 Every file but the metrics is replaced atomically, and a reader passes over a metrics line that is only half there.
@@ -79,6 +80,7 @@ class Status:
     pid_created: float | None = None  # seconds since the epoch; tells a process from a later one with its number
     trained_on: str = ""  # Dataset.name, known once the data was read
     train_images: int = 0  # in its training split
+    execution: str = ""  # a key of executions.EXECUTIONS, chosen when it began
     total_seconds: float | None = None  # wall clock from start to export
 
 
@@ -113,6 +115,10 @@ class Run:
     @property
     def checkpoint_path(self) -> Path:
         return self.directory / "checkpoint.npz"
+
+    @property
+    def events_folder(self) -> Path:
+        return self.directory / "tensorboard"
 
     @property
     def metrics_path(self) -> Path:

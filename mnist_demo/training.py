@@ -7,16 +7,19 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 import keras
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from mnist_demo import control, data, files, models, runs
+from mnist_demo import augmentation, control, data, distribution, events, executions, files, models, recipes, runs
 from mnist_demo.control import Control
 from mnist_demo.data import Dataset, Split
 from mnist_demo.errors import UserError
+from mnist_demo.executions import EXECUTIONS
 from mnist_demo.recipes import Recipe
 from mnist_demo.runs import Metrics, Run
 
@@ -26,11 +29,19 @@ CHUNK_SECONDS = 0.2  # between two metrics, and so the longest that a Stop waits
 CHECKPOINT_SECONDS = 4.0  # of training that a crash may lose, at most, and a little more for what else it does
 PAUSE_SECONDS = 0.05  # between two looks at whether a pause is over
 EVALUATION_BATCH = 1000
+SNAPSHOT_SECONDS = 0.5  # at least, between two exports of a model that still trains
+SNAPSHOT_SHARE = 0.02  # of the time, at most, goes into such exports
+PROBE_BATCH = 100  # images a step, as most recipes have
+PROBE_CHUNKS = 5
+PROBE_SECONDS = 0.1  # a chunk
 WARM_UP_SHARE = 0.2  # of a triangular schedule's steps
 LOWEST_SHARE = 1e-3  # of its peak
 
 # The loss of a model that knows nothing is ln 10 = 2.3, and one that is badly off stays under some hundreds.
 DIVERGED_LOSS = 1e4
+
+# What may come instead of a number of steps to take.
+STOP, RESET = -1, -2
 
 # The images and labels of a split, as arguments of a compiled loop.
 SPLIT = [tf.TensorSpec([None, data.PIXELS], tf.uint8, name="images"), tf.TensorSpec([None], tf.int32, name="labels")]
@@ -62,31 +73,44 @@ class Session:
     """A model, its optimiser and the compiled loops that train and evaluate it on one data set.
 
     One call of a `tf.function` runs many steps on data that TensorFlow already holds: Python takes no part in a step.
+    With a `tf.distribute.Strategy` of several replicas each takes its share of every batch.
     """
 
-    def __init__(self, recipe: Recipe, dataset: Dataset) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        dataset: Dataset,
+        execution: str = "float32",
+        strategy: tf.distribute.Strategy | None = None,
+    ) -> None:
         self.recipe = recipe
-        self.model = models.build(recipe.model, recipe.seed)
         self._dataset = dataset
-        self._optimizer = make_optimizer(recipe)
-        self._optimizer.build(self.model.trainable_variables)
+        self._strategy = strategy or tf.distribute.get_strategy()
+        how = EXECUTIONS[execution]
+        with self._strategy.scope():
+            self.model = models.build(recipe.model, recipe.seed, how.policy)
+            self._optimizer = make_optimizer(recipe)
+            self._optimizer.build(self.model.trainable_variables)
         if recipe.optimizer == "rmsprop":
             start_as_tf1_did(self._optimizer)
+        self._train_step = tf.function(self._take_step, jit_compile=True) if how.xla else self._take_step
         indices = tf.TensorSpec([None, recipe.batch_size], tf.int32, name="indices")
-        self._run_steps = tf.function(self._loop, input_signature=[*SPLIT, indices])
+        first_step = tf.TensorSpec([], tf.int32, name="first_step")
+        self._run_steps = tf.function(self._loop, input_signature=[*SPLIT, indices, first_step])
         self._run_evaluation = tf.function(self._evaluation, input_signature=SPLIT)
+        self.agree = distribution.from_first(self._strategy)  # on how to go on, where several workers train together
         # Arguments of the loops, not captured by them: TensorFlow would keep captured data for the process's life.
         self._tensors = {name: to_tensors(dataset.split(name)) for name in data.SPLITS}
 
     def compile(self) -> None:
         """Trace and optimise the training loop ahead of the first step, by running no step at all."""
-        self._run_steps(*self._tensors["train"], tf.zeros([0, self.recipe.batch_size], tf.int32))
+        self._run_steps(*self._tensors["train"], tf.zeros([0, self.recipe.batch_size], tf.int32), 0)
 
     def run_steps(self, first_step: int, steps: int) -> tuple[float, float]:
         """Take `steps` optimiser steps; the mean loss (nats) and accuracy of their batches, before each step."""
         recipe = self.recipe
         indices = data.batch_indices(len(self._dataset.train), recipe.batch_size, recipe.seed, first_step, steps)
-        loss, accuracy = self._run_steps(*self._tensors["train"], indices)
+        loss, accuracy = self._run_steps(*self._tensors["train"], indices, first_step)
         return float(loss) / steps, float(accuracy) / steps
 
     def evaluate(self, split: str) -> tuple[float, float]:
@@ -107,22 +131,32 @@ class Session:
     def _variables(self) -> list[keras.Variable]:
         return [*self.model.variables, *self._optimizer.variables]
 
-    def _loop(self, images: tf.Tensor, labels: tf.Tensor, indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def _loop(
+        self, images: tf.Tensor, labels: tf.Tensor, indices: tf.Tensor, first_step: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         images, labels = tf.gather(images, indices), tf.gather(labels, indices)
         total_loss, total_accuracy = tf.constant(0.0), tf.constant(0.0)
-        for step in tf.range(tf.shape(indices)[0]):
-            loss, accuracy = self._train_step(images[step], labels[step])
+        for index in tf.range(tf.shape(indices)[0]):
+            results = self._strategy.run(self._train_step, (images[index], labels[index], first_step + index))
+            loss, accuracy = (self._strategy.reduce("SUM", result, axis=None) for result in results)
             total_loss += loss
             total_accuracy += accuracy
         return total_loss, total_accuracy
 
-    def _train_step(self, images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def _take_step(self, images: tf.Tensor, labels: tf.Tensor, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """This replica's share of a step: loss and accuracy, which add up over the replicas, as the gradients do."""
+        context = tf.distribute.get_replica_context()
+        first, replicas = context.replica_id_in_sync_group, context.num_replicas_in_sync
+        pixels, labels = _to_pixels(images), labels[first::replicas]
+        if self.recipe.augmentation == "handwriting":
+            pixels = augmentation.distort(pixels, self.recipe.seed, step)
         with tf.GradientTape() as tape:
-            logits = self.model(_to_pixels(images), training=True)
-            loss = tf.reduce_mean(_cross_entropy(logits, labels))
+            logits = self.model(pixels[first::replicas], training=True)
+            losses = _cross_entropy(logits, labels, self.recipe.label_smoothing)
+            loss = tf.nn.compute_average_loss(losses, global_batch_size=self.recipe.batch_size)
         weights = self.model.trainable_variables
         self._optimizer.apply(tape.gradient(loss, weights), weights)
-        return loss, tf.reduce_mean(_is_correct(logits, labels))
+        return loss, tf.reduce_sum(_is_correct(logits, labels)) / self.recipe.batch_size
 
     def _evaluation(self, images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         loss, correct = tf.constant(0.0), tf.constant(0.0)
@@ -143,8 +177,11 @@ def _to_pixels(images: tf.Tensor) -> tf.Tensor:
     return tf.cast(images, tf.float32) / 255.0
 
 
-def _cross_entropy(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
-    return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
+def _cross_entropy(logits: tf.Tensor, labels: tf.Tensor, smoothing: float = 0.0) -> tf.Tensor:
+    if smoothing == 0:
+        return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
+    targets = (1 - smoothing) * tf.one_hot(labels, data.CLASSES) + smoothing / data.CLASSES
+    return tf.nn.softmax_cross_entropy_with_logits(targets, logits)
 
 
 def _is_correct(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
@@ -195,8 +232,8 @@ def train(
     """Train from `start` until `target` steps are taken (the recipe's where None); yields metrics as it goes.
 
     There are metrics several times a second, with an evaluation when one is due, at a pause and at the end. Before
-    each chunk of steps it asks `control()`: a stop ends it, a pause keeps it waiting at that step. Raises
-    DivergedError when the loss is lost.
+    each chunk of steps it asks `control()`: a stop ends it, a pause keeps it waiting at that step. Raises ResetError
+    when a reset is wanted, DivergedError when the loss is lost.
     """
     recipe, step, seconds = session.recipe, start.step, start.seconds
     target = recipe.steps if target is None else target
@@ -205,15 +242,18 @@ def train(
     if not evaluated:
         yield Metrics(step, seconds, **_evaluate(session))
         evaluated = True
-    while step < target and not (asked := control()).stop:
-        ceiling = target if asked.pause_at is None else min(target, asked.pause_at)
-        if step >= ceiling:
+    while step < target:
+        count = session.agree(_steps_to_take(control(), recipe, step, target, chunk))
+        if count == RESET:
+            raise ResetError
+        if count == STOP:
+            break
+        if count == 0:
             if not evaluated:
                 yield Metrics(step, seconds, **_evaluate(session))
                 evaluated = True
             time.sleep(PAUSE_SECONDS)
             continue
-        count = min(chunk, ceiling - step, recipe.evaluate_every - step % recipe.evaluate_every)
         started = time.perf_counter()
         loss, accuracy = session.run_steps(step, count)
         took = time.perf_counter() - started
@@ -225,6 +265,16 @@ def train(
         yield Metrics(step, seconds, rate, loss, accuracy, **(_evaluate(session) if evaluated else {}))
     if not evaluated:
         yield Metrics(step, seconds, **_evaluate(session))
+
+
+def _steps_to_take(asked: Control, recipe: Recipe, step: int, target: int, chunk: int) -> int:
+    """How many steps come next: at most `chunk`, up to the next evaluation, 0 in a pause; or STOP, or RESET."""
+    if asked.reset:
+        return RESET
+    if asked.stop:
+        return STOP
+    ceiling = target if asked.pause_at is None else min(target, asked.pause_at)
+    return max(0, min(chunk, ceiling - step, recipe.evaluate_every - step % recipe.evaluate_every))
 
 
 def _check_loss(loss: float) -> None:
@@ -251,12 +301,13 @@ class _Recorder:
         self.run = run
         self._session = session
         self._progress = self._saved = start
+        self._events = events.Writer(run.events_folder)
+        self._started = self._exported = time.perf_counter()
+        self._export_seconds = 0.0
 
     def control(self) -> Control:
         """What people want; a pause is shown as the run's state, and nothing of it is lost when the power goes."""
         asked = control.read(self.run)
-        if asked.reset:
-            raise ResetError
         is_paused = asked.pause_at is not None and self._progress.step >= asked.pause_at and not asked.stop
         state = "paused" if is_paused else "running"
         if state != self.run.status.state:
@@ -265,15 +316,26 @@ class _Recorder:
         return asked
 
     def record(self, metrics: Metrics) -> None:
-        """Append the metrics, and save a checkpoint when one is due."""
+        """Append the metrics, save a checkpoint when one is due, and show the model to those who wait for it."""
         runs.append_metrics(self.run, metrics)
+        self._events.write(metrics)
         self._progress = Progress(metrics.step, metrics.seconds)
         if metrics.test_accuracy is not None or metrics.seconds - self._saved.seconds > CHECKPOINT_SECONDS:
             self._save()
+        if metrics.test_accuracy is not None:
+            self._export_snapshot()
 
     def _save(self) -> None:
         save_checkpoint(self.run, self._session, self._progress)
         self._saved = self._progress
+
+    def _export_snapshot(self) -> None:
+        started = time.perf_counter()
+        is_cheap = self._export_seconds <= SNAPSHOT_SHARE * (started - self._started)
+        if is_cheap and started - self._exported >= SNAPSHOT_SECONDS:
+            export_snapshot(self.run, self._session.model)
+            self._exported = time.perf_counter()
+            self._export_seconds += self._exported - started
 
     def outcome(self) -> tuple[str, str]:
         """The state that the run ends in, and a message."""
@@ -281,7 +343,11 @@ class _Recorder:
         return ("finished", "") if step == target else ("stopped", f"Stopped after {step:,} of {target:,} steps.")
 
 
-def train_run(run: Run, on_metrics: Callable[[Metrics], None] = lambda _: None) -> Run:
+def train_run(
+    run: Run,
+    on_metrics: Callable[[Metrics], None] = lambda _: None,
+    strategy: tf.distribute.Strategy | None = None,
+) -> Run:
     """Train `run` in this process and leave all it gives in its directory; returns the run as it ended.
 
     A run that has a checkpoint goes on from it. A stop that anybody requests ends it with a checkpoint and an export.
@@ -292,10 +358,12 @@ def train_run(run: Run, on_metrics: Callable[[Metrics], None] = lambda _: None) 
         return runs.set_status(run, "stopped", message="Cancelled before it began.")
     run = runs.set_status(run, "running")
     try:
-        dataset = data.load(run.settings.data)
-        run = runs.set_status(run, "running", trained_on=dataset.name, train_images=len(dataset.train))
+        dataset = _load_data(run.settings.data)
+        execution = run.status.execution or fastest_execution(run.recipe)
+        facts = {"trained_on": dataset.name, "train_images": len(dataset.train), "execution": execution}
+        run = runs.set_status(run, "running", **facts)
         while True:
-            session = Session(run.recipe, dataset)
+            session = Session(run.recipe, dataset, execution, strategy)
             try:
                 state, message = _train_and_save(run, session, on_metrics)
                 break
@@ -306,6 +374,20 @@ def train_run(run: Run, on_metrics: Callable[[Metrics], None] = lambda _: None) 
         return runs.set_status(run, "failed", message=str(error))
     seconds = (run.status.total_seconds or 0.0) + time.perf_counter() - started
     return runs.set_status(run, state, message=message, total_seconds=seconds)
+
+
+def _load_data(source: str) -> Dataset:
+    """As data.load, but a file that has not changed since the last run is not read again."""
+    try:
+        changed = Path(source).stat().st_mtime_ns
+    except OSError:
+        changed = 0  # no file, but one of the names that data.load knows
+    return _load_data_once(source, changed)
+
+
+@lru_cache(maxsize=1)
+def _load_data_once(source: str, _changed: int) -> Dataset:
+    return data.load(source)
 
 
 def _train_and_save(run: Run, session: Session, on_metrics: Callable[[Metrics], None]) -> tuple[str, str]:
@@ -343,16 +425,47 @@ def restore_checkpoint(run: Run, session: Session) -> Progress:
 
 def export(run: Run, model: keras.Model) -> None:
     """Write the model in the two formats that can be used and downloaded."""
-    litert, keras_file = models.to_litert(model), models.to_keras_file(model)
+    keras_file = models.to_keras_file(model)
     files.write_atomically(run.keras_path, lambda stream: stream.write(keras_file))
+    export_snapshot(run, model)
+
+
+def export_snapshot(run: Run, model: keras.Model) -> None:
+    """Write the model as it is now in the format that the pages and `predict` use."""
+    litert = models.to_litert(model)
     files.write_atomically(run.model_path, lambda stream: stream.write(litert))
 
 
+def fastest_execution(recipe: Recipe) -> str:
+    """The name of the execution that takes this recipe's steps fastest on this machine."""
+    return executions.fastest(recipe, measure_execution, has_gpu=bool(tf.config.list_physical_devices("GPU")))
+
+
+def measure_execution(model: str, execution: str) -> float:
+    """Seconds a step of 100 images, the fastest of a few chunks of steps."""
+    session = _tiny_session(model, execution, batch_size=PROBE_BATCH)
+    session.run_steps(0, 1)  # compiles, which is not to be measured
+    steps, rates = 1, []
+    for _ in range(PROBE_CHUNKS):
+        started = time.perf_counter()
+        session.run_steps(0, steps)
+        rates.append((time.perf_counter() - started) / steps)
+        steps = max(1, round(PROBE_SECONDS / rates[-1]))
+    return min(rates)
+
+
+def _tiny_session(model: str, execution: str, batch_size: int) -> Session:
+    tiny = Split(np.zeros((batch_size, data.PIXELS), np.uint8), np.zeros(batch_size, np.uint8))
+    recipe = Recipe(model, "warm-up", "sgd", 0.1, "constant", batch_size, steps=1, evaluate_every=1)
+    return Session(recipe, Dataset("tiny", tiny, tiny, tiny), execution)
+
+
 def warm_up() -> None:
-    """Compile each architecture's loop once, so that the first run starts as quickly as the next."""
-    tiny = Split(np.zeros((2, data.PIXELS), np.uint8), np.zeros(2, np.uint8))
+    """Do once what the first run would have to wait for: the probe of this machine, compiling, the first export."""
+    for recipe in recipes.RECIPES.values():
+        fastest_execution(recipe)
     for name in models.MODELS:
-        recipe = Recipe(name, "warm-up", "sgd", 0.1, "constant", batch_size=2, steps=1, evaluate_every=1)
-        session = Session(recipe, Dataset("tiny", tiny, tiny, tiny))
+        session = _tiny_session(name, "float32", batch_size=2)
         for _ in train(session):
             pass
+        models.to_litert(session.model)

@@ -139,7 +139,7 @@ def test_train_run_leaves_everything_in_its_directory(trained: Run) -> None:
     assert again.evaluations[-1].step == trained.recipe.steps
     assert (again.evaluations[-1].test_accuracy or 0) > 0.9
     assert sorted(path.name for path in trained.directory.iterdir()) == [
-        "checkpoint.npz", "metrics.jsonl", "model.keras", "model.tflite", "settings.json", "status.json",
+        "checkpoint.npz", "metrics.jsonl", "model.keras", "model.tflite", "settings.json", "status.json", "tensorboard",
     ]  # fmt: skip
 
 
