@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
 from mnist_demo import data
 from mnist_demo.data import CLASSES, SIDE, Dataset, Floats, Split
@@ -170,14 +171,22 @@ def curves_picture(
                 axes.plot(line["at"], line["value"], color=color, alpha=0.35, linewidth=0.8, linestyle=dashes)
             else:
                 axes.plot(line["at"], line["value"], color=color, label=name, marker=".", linewidth=2, linestyle=dashes)
-        axes.set_yscale("log" if options.is_log else "linear")
+        if options.is_log:
+            axes.set_yscale("log", subs=[])
+            axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.set_ylim(_domain(table, measure, options))
-        if measure == "accuracy":
-            axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g} %")
-            axes.yaxis.set_minor_formatter(lambda value, _: f"{100 * value:.3g} %")
-    figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center", frameon=False)
-    figure.supxlabel("Strong lines: test images. Faint lines: training batches.", fontsize=9)
+        axes.yaxis.set_major_formatter(_percent if measure == "accuracy" else "{x:g}")
+    figure.legend(
+        *figure.axes[0].get_legend_handles_labels(),
+        title="Strong lines: test images. Faint lines: training batches.",
+        loc="outside lower center",
+        frameon=False,
+    )
     return figure
+
+
+def _percent(share: float, _: int) -> str:
+    return f"{100 * share:.3g} %"
 
 
 def _dashes(place: int, palette: int) -> tuple[int, ...]:

@@ -115,6 +115,10 @@ class Run:
         return self.directory / "checkpoint.npz"
 
     @property
+    def status_path(self) -> Path:
+        return self.directory / "status.json"
+
+    @property
     def metrics_path(self) -> Path:
         return self.directory / "metrics.jsonl"
 
@@ -181,14 +185,29 @@ def set_target(run: Run, target: int) -> Run:
 def set_status(run: Run, state: str, **fields: Any) -> Run:
     """Write the run's new state, keep what else is known of it, and return the run as it now is.
 
-    An active run belongs to the process that says so.
+    An active run belongs to the process that says so. How a run ended is told on a full disk too. Raises UserError
+    where nothing can be written.
     """
     owner: dict[str, Any] = {"pid": None, "pid_created": None}
     if state in ACTIVE:
         owner = {"pid": os.getpid(), "pid_created": psutil.Process().create_time()}
     status = dataclasses.replace(run.status, state=state, **owner, **fields)
-    _write_json(run.directory / "status.json", dataclasses.asdict(status))
+    try:
+        _write_json(run.status_path, dataclasses.asdict(status))
+    except UserError:
+        files.write_over(run.status_path, _to_json(dataclasses.asdict(status)))
     return dataclasses.replace(run, status=status)
+
+
+def mark_crashed(directory: Path, message: str) -> None:
+    """Say of a run whose process is gone that it crashed; nothing where it had ended before, or was deleted."""
+    try:
+        run = load(directory)
+        if run.status.state in (*ACTIVE, "interrupted"):
+            message += " What it had learned up to the last checkpoint is kept."
+            set_status(run, "crashed", message=message)
+    except UserError:
+        return  # deleted in the meantime, or it cannot be written: then it is shown as interrupted
 
 
 def append_metrics(run: Run, metrics: Metrics) -> None:
@@ -220,7 +239,7 @@ def load(directory: Path) -> Run:
         raise UserError(f"The run {directory.name} is damaged ({error}): delete it.") from error
     if run.status.state not in STATES:
         raise UserError(f"The run {directory.name} is in the unknown state {run.status.state!r}: delete it.")
-    if run.is_active and not _owner_lives(run.status):
+    if run.is_active and owner(run.status) is None:
         message = "The program stopped before the run was done."
         return dataclasses.replace(run, status=dataclasses.replace(run.status, state="interrupted", message=message))
     return run
@@ -286,15 +305,17 @@ def delete(directory: Path) -> None:
         raise files.cannot_write(directory, error) from error
 
 
-def _owner_lives(status: Status) -> bool:
+def owner(status: Status) -> psutil.Process | None:
+    """The process that trains the run; None where it is gone, also where another one has its number now."""
     if status.pid is None or status.pid_created is None:
-        return False
+        return None
     try:
-        owner = psutil.Process(status.pid)
-        is_zombie = owner.status() == psutil.STATUS_ZOMBIE
-        return not is_zombie and abs(owner.create_time() - status.pid_created) < CLOCK_TOLERANCE
+        process = psutil.Process(status.pid)
+        is_zombie = process.status() == psutil.STATUS_ZOMBIE
+        is_same = not is_zombie and abs(process.create_time() - status.pid_created) < CLOCK_TOLERANCE
     except (psutil.Error, ValueError, OverflowError):
-        return False
+        return None
+    return process if is_same else None
 
 
 class _MetricsFile:
@@ -372,8 +393,11 @@ def _write_settings(directory: Path, settings: Settings) -> None:
 
 
 def _write_json(path: Path, value: dict[str, Any]) -> None:
-    text = json.dumps(value, indent=2) + "\n"
-    files.write_atomically(path, lambda stream: stream.write(text.encode()))
+    files.write_atomically(path, lambda stream: stream.write(_to_json(value)))
+
+
+def _to_json(value: dict[str, Any]) -> bytes:
+    return (json.dumps(value, indent=2) + "\n").encode()
 
 
 def _read_json(directory: Path, name: str) -> dict[str, Any]:

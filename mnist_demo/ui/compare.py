@@ -12,6 +12,7 @@ from mnist_demo.runs import Run
 from mnist_demo.ui import answering, weights
 
 DIFFERS = "≠"
+SETTING_TITLES = {"name": "Recipe"}  # where a setting's own name does not say it
 
 
 def show(shown: list[Run], listed: list[Run]) -> None:
@@ -19,7 +20,7 @@ def show(shown: list[Run], listed: list[Run]) -> None:
     options = choose_options()
     show_charts(shown, listed, options)
     show_settings(shown)
-    show_weights([run for run in shown if weights.are_shown(run)])
+    show_weights([run for run in shown if weights.are_shown(run) and not run.is_active])
     show_exports(shown, listed, options)
 
 
@@ -79,7 +80,8 @@ def show_settings(shown: list[Run]) -> None:
         return
     with st.expander("Their settings, and what differs", icon=":material/difference:"):
         table = settings_table(shown)
-        st.dataframe(table.style.apply(_emphasize, axis=1), key="settings_table", alt="The settings of each run")
+        styled = table.style.apply(_emphasize, axis=1)
+        st.dataframe(styled, height="content", key="settings_table", alt="The settings of each run")
         st.caption(f"{DIFFERS} marks what is not the same in all of them.")
 
 
@@ -91,13 +93,12 @@ def settings_table(shown: list[Run]) -> pd.DataFrame:
 
 
 def _settings(run: Run) -> dict[str, str]:
-    fields = {
-        name.replace("_", " ").capitalize(): f"{value:g}" if isinstance(value, float) else str(value)
-        for name, value in dataclasses.asdict(run.recipe).items()
-    }
+    fields = dataclasses.asdict(run.recipe)
+    titles = {name: SETTING_TITLES.get(name, name.replace("_", " ").capitalize()) for name in fields}
+    written = {name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in fields.items()}
     parameters = recipes.PARAMETERS.get(run.recipe.model)
     return {
-        **fields,
+        **{titles[name]: value for name, value in written.items()},
         "Steps in all": str(run.settings.target),
         "Data": run.status.trained_on or run.settings.data,
         "Parameters": f"{parameters:,}" if parameters else "–",

@@ -42,8 +42,8 @@ def watch(was_active: bool) -> None:
     active = [run for run in reversed(listed) if run.is_active]
     if bool(active) != was_active:
         st.rerun()  # the whole page, to look more or less often from now on
-    for place, run in enumerate(active):
-        run_controls.show(run, active[:place])
+    for run in active:
+        run_controls.show(run, active)
     if damaged:
         names = ", ".join(path.name for path in damaged)
         st.warning(
