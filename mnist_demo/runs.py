@@ -16,6 +16,7 @@ import json
 import os
 import secrets
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property, lru_cache
@@ -127,10 +128,15 @@ class Run:
         """All metrics so far, in order of steps; [] where there are none."""
         return _metrics_file(self.metrics_path).read()
 
-    @property
+    @cached_property
     def newest(self) -> Metrics:
         """Its last metrics; those of a run that has taken no step where there are none."""
-        return self.metrics[-1] if self.metrics else Metrics(0, 0.0)
+        return _metrics_file(self.metrics_path).last(lambda _: True) or Metrics(0, 0.0)
+
+    @cached_property
+    def last_evaluation(self) -> Metrics | None:
+        """Its last metrics that have a test accuracy; None before the first."""
+        return _metrics_file(self.metrics_path).last(lambda metrics: metrics.test_accuracy is not None)
 
     @property
     def last_step(self) -> int:
@@ -319,36 +325,55 @@ def owner(status: Status) -> psutil.Process | None:
 
 
 class _MetricsFile:
-    """The metrics of one run. Every viewer asks for all of them again and again: it reads only what was added."""
+    """The metrics of one run. Every viewer asks for them again and again: it reads only the lines that were added,
+    and understands only those that somebody wants.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = Lock()
-        self._metrics: list[Metrics] = []
-        self._last_line = b""
-        self._last_line_at = 0
+        self._forget()
 
     def read(self) -> list[Metrics]:
         """All metrics there are; a line that is damaged, or only half there, is passed over."""
         with self._lock:
-            try:
-                with self._path.open("rb") as stream:
-                    self._read_on(stream)
-            except OSError:
-                return []
-            return list(self._metrics)
+            self._read_on()
+            return [metrics for place in range(len(self._lines)) if (metrics := self._metrics(place))]
 
-    def _read_on(self, stream: IO[bytes]) -> None:
-        stream.seek(self._last_line_at)
+    def last(self, is_wanted: Callable[[Metrics], bool]) -> Metrics | None:
+        """The last of the metrics that are wanted."""
+        with self._lock:
+            self._read_on()
+            backwards = map(self._metrics, reversed(range(len(self._lines))))
+            return next((metrics for metrics in backwards if metrics and is_wanted(metrics)), None)
+
+    def _forget(self) -> None:
+        self._lines: list[bytes] = []
+        self._end = 0  # of the last line, in bytes
+        self._understood: dict[int, Metrics | None] = {}
+
+    def _read_on(self) -> None:
+        try:
+            with self._path.open("rb") as stream:
+                self._add_lines(stream)
+        except OSError:
+            self._forget()
+
+    def _add_lines(self, stream: IO[bytes]) -> None:
+        last = self._lines[-1] if self._lines else b""
+        stream.seek(self._end - len(last))
         # The last line has timings that no other file will have in this place: a run may have been reset meanwhile.
-        if stream.read(len(self._last_line)) != self._last_line:
-            self._metrics, self._last_line, self._last_line_at = [], b"", 0
+        if stream.read(len(last)) != last:
+            self._forget()
             stream.seek(0)
-        for line in stream:
-            if line.endswith(b"\n"):
-                self._last_line_at, self._last_line = self._last_line_at + len(self._last_line), line
-                if metrics := _parse_metrics(line):
-                    self._metrics.append(metrics)
+        added = [line for line in stream if line.endswith(b"\n")]
+        self._lines += added
+        self._end += sum(map(len, added))
+
+    def _metrics(self, place: int) -> Metrics | None:
+        if place not in self._understood:
+            self._understood[place] = _parse_metrics(self._lines[place])
+        return self._understood[place]
 
 
 @lru_cache(maxsize=512)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -59,19 +60,32 @@ def choose_options() -> CurveOptions:
 
 def show_charts(shown: list[Run], listed: list[Run], options: CurveOptions) -> None:
     """Accuracy and loss of the chosen runs; a run has the same colour and dashes whatever is beside it."""
+    state = [(answering.title(run), run.newest.step, run.newest.seconds) for run in shown]
     for column, measure in zip(st.columns(2), ("accuracy", "loss"), strict=True):
-        chart = plots.curves(_by_title(shown), measure, _names(listed), len(_paper_colors()), options)
+        chart = _curves(state, measure, _names(listed), options, _by_title(shown))
         column.markdown(f"**{plots.measure_title(measure, options)}**")
         if chart is None:
             column.caption("The curve begins with the first evaluation.")
         else:
             words = f"Lines: {measure} by {plots.AXIS_TITLES[options.by]}; the table below has the figures"
-            column.altair_chart(chart, key=f"chart_{measure}", alt=words)
+            column.vega_lite_chart(spec=dict(chart), key=f"chart_{measure}", alt=words)
     st.caption("Strong lines: all test images. Faint lines: the training batches.")
     for run in shown:
-        loss = run.evaluations[-1].test_loss if run.evaluations else None
+        loss = run.last_evaluation.test_loss if run.last_evaluation else None
         if loss and loss > plots.HIGHEST_LOSS:
             st.caption(f"Off the loss chart: {answering.title(run)}, with {loss:,.0f}. Try a smaller learning rate.")
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _curves(
+    state: list[tuple[str, int, float]],  # noqa: ARG001 (looked up by: how far each run has come)
+    measure: str,
+    names: list[str],
+    options: CurveOptions,
+    _by_title: dict[str, Run],
+) -> dict[str, Any] | None:
+    """plots.curves, drawn once for all viewers of the same runs."""
+    return plots.curves(_by_title, measure, names, len(_paper_colors()), options)
 
 
 def show_settings(shown: list[Run]) -> None:

@@ -19,9 +19,8 @@ def show(run: Run, active: list[Run]) -> None:
     with st.container(border=True):
         st.markdown(f"**{answering.title(run)}**")
         st.progress(min(1.0, run.last_step / run.settings.target), text=_progress_text(run, before))
-        if run.evaluations:
-            newest = run.evaluations[-1]
-            st.caption(f"Test accuracy after {newest.step:,} steps: **{newest.test_accuracy:.2%}**")
+        if last := run.last_evaluation:
+            st.caption(f"Test accuracy after {last.step:,} steps: **{last.test_accuracy:.2%}**")
         if control.hangs(run):
             show_hanging(run)
         show_controls(run)

@@ -19,9 +19,9 @@ def show_table(listed: list[Run]) -> None:
         {
             "Run": answering.title(run),
             "State": f"{STATE_ICONS.get(run.status.state, '✗')} {run.status.state}",
-            "Test accuracy": 100 * (run.evaluations[-1].test_accuracy or 0) if run.evaluations else None,
+            "Test accuracy": 100 * (last.test_accuracy or 0) if (last := run.last_evaluation) else None,
             "Steps": run.last_step,
-            "Training": run_controls.duration(run.newest.seconds) if run.metrics else "–",
+            "Training": run_controls.duration(run.newest.seconds) if run.last_step else "–",
             "Batch": run.recipe.batch_size,
             "Learning rate": f"{run.recipe.learning_rate:g}",
             "Seed": run.recipe.seed,
