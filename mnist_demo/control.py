@@ -6,13 +6,23 @@ A request is a file in the run directory, so it reaches whichever process trains
     pause             the number of steps that it must not go beyond for now
 """
 
+import os
 import shutil
+import time
 from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
 
 from mnist_demo import files, runs
 from mnist_demo.errors import UserError
 from mnist_demo.recipes import MOST_STEPS
 from mnist_demo.runs import Run
+
+# Seconds without new metrics after which a run is said to hang. Compiling, or evaluating the CNN, takes some seconds,
+# and several times that on a slow machine that does other work.
+HANGS_AFTER = 60.0
+GONE_WITHIN = 10.0  # seconds that a killed process may take to disappear
 
 
 @dataclass(frozen=True)
@@ -29,7 +39,7 @@ class Control:
 
 def request_stop(run: Run) -> None:
     """Ask whichever process trains the run to stop at its next chance. A stop is final: nothing takes it back."""
-    files.write_atomically(run.directory / "stop", lambda _: None)
+    _ask(run, "stop")
 
 
 def cancel(run: Run) -> None:
@@ -40,13 +50,13 @@ def cancel(run: Run) -> None:
 
 def request_pause(run: Run, at: int = 0) -> None:
     """Ask for a pause once the run has taken `at` steps; 0 is now. Stepping is a pause that is moved on."""
-    files.write_atomically(run.directory / "pause", lambda stream: stream.write(str(at).encode()))
+    _ask(run, "pause", str(at))
 
 
 def request_reset(run: Run) -> None:
     """Ask the run to forget all it has learned, and to wait at its beginning."""
     request_pause(run)
-    files.write_atomically(run.directory / "reset", lambda _: None)
+    _ask(run, "reset")
 
 
 def forget_progress(run: Run) -> None:
@@ -85,3 +95,60 @@ def queue_again(run: Run, target: int) -> Run:
     request_resume(run)
     (run.directory / "stop").unlink(missing_ok=True)
     return runs.set_status(runs.set_target(run, target), "queued", message="")
+
+
+def hangs(run: Run) -> bool:
+    """Whether the run has something to do and has shown no progress for HANGS_AFTER seconds."""
+    asked, state = read(run), run.status.state
+    must_go_on = asked.stop or asked.reset or asked.pause_at is None or run.last_step < asked.pause_at
+    if state not in ("running", "paused") or (state == "paused" and not must_go_on):
+        return False
+    # What was asked of a paused run shows in its directory's time, before which it had nothing to do.
+    signs = [run.status_path, run.metrics_path, *([run.directory] if state == "paused" else [])]
+    return time.time() - max(map(_changed, signs)) > HANGS_AFTER
+
+
+def end_process(run: Run) -> None:
+    """Kill the process that trains a run which hangs; the run is then "crashed", with its checkpoint, and can go on.
+
+    The trainer of a server notices, and starts a new process for the next run. Raises UserError where the run
+    was deleted or the process may not be ended.
+    """
+    run = runs.load(run.directory)
+    if not hangs(run):
+        return  # it has come back since the viewer saw it, or another viewer was faster
+    process = runs.owner(run.status)
+    if process is not None:
+        if process.pid == os.getpid():
+            raise UserError("This run belongs to the process that serves the pages: restart the app to end it.")
+        try:
+            process.kill()
+        except psutil.NoSuchProcess:
+            pass
+        except psutil.AccessDenied as error:
+            raise UserError(f"Process {process.pid} is another user's: end it where it was started.") from error
+    runs.mark_crashed(run.directory, "The training process hung and was ended.")
+    _wait_until_gone(run)
+
+
+def _wait_until_gone(run: Run) -> None:
+    # Not process.wait(): the trainer's process is our child, and its end is for multiprocessing to collect.
+    deadline = time.monotonic() + GONE_WITHIN
+    while runs.owner(run.status) is not None:
+        if time.monotonic() > deadline:
+            raise UserError(f"Process {run.status.pid} does not end: restart the computer, or leave it be.")
+        time.sleep(0.02)
+
+
+def _ask(run: Run, request: str, content: str = "") -> None:
+    if not files.is_folder(run.directory):
+        raise UserError("This run was deleted in the meantime.")
+    files.write_atomically(run.directory / request, lambda stream: stream.write(content.encode()))
+
+
+def _changed(path: Path) -> float:
+    """When it was last written, in seconds since the epoch; 0 where there is no such file."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0

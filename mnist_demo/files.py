@@ -59,6 +59,20 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
         raise cannot_write(path, error) from error
 
 
+def write_over(path: Path, content: bytes) -> None:
+    """Write `content` over a file that is there, padded with spaces to the old length; for a full disk.
+
+    It needs no room for a second file, and a few hundred bytes reach a reader all at once: that is as near to
+    `write_atomically` as one comes without space. Raises UserError where that is not possible either.
+    """
+    try:
+        handle = os.open(path, os.O_WRONLY)  # never creates one
+        with os.fdopen(handle, "wb", buffering=0) as stream:
+            stream.write(content.ljust(path.stat().st_size))
+    except OSError as error:
+        raise cannot_write(path, error) from error
+
+
 def cannot_write(path: Path, error: OSError) -> UserError:
     """The sentence for a file or folder that the system would not let us write."""
     return UserError(

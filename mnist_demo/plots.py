@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import altair as alt
 import matplotlib
@@ -9,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
 from mnist_demo import data
 from mnist_demo.data import CLASSES, SIDE, Dataset, Floats, Split
@@ -19,6 +22,7 @@ INK = "gray_r"  # matplotlib's name for dark ink on white, as the notebook shows
 WEIGHTS = "RdBu_r"  # blue below zero, white at it, red above; ColorBrewer lists it as safe for the colour-blind
 DASHES = ((1, 0), (7, 3), (2, 2), (9, 2, 2, 2))  # of lines, in units of their width: all, dashed, dotted, both
 MOST_POINTS = 1000  # of one faint line; the eye sees no more, and a run of an hour has 18,000
+CURVES = "curves"  # the data set that a chart of curves is drawn from
 AXIS_TITLES = {"step": "iterations (steps)", "seconds": "seconds of training"}
 
 
@@ -122,33 +126,51 @@ def measure_title(measure: str, options: CurveOptions) -> str:
 
 def curves(
     runs: Mapping[str, Run], measure: str, names: Sequence[str], palette: int, options: CurveOptions
-) -> alt.LayerChart | None:
+) -> dict[str, Any] | None:
     """Accuracy or loss (`measure`) of some runs: training faint, test strong; None before the first figures.
 
     `runs` maps the name that a run has in the legend to the run. `names` are those of all runs there are, oldest
     first: a run's place among them decides its colour, of which the page's theme has `palette`, and its dashes.
+    The chart is a Vega-Lite specification, with the points as a data frame among its `datasets`.
     """
     table = _curve_table(runs, measure, options)
     if table.empty:
         return None
-    scale = alt.Scale(type="log" if options.is_log else "linear", domain=_domain(table, measure, options), nice=False)
-    number = "~%" if measure == "accuracy" else "~g"
+    domain = _domain(table, measure, options)
+    chart = _curve_chart(measure, tuple(runs), tuple(names), palette=palette, options=options, domain=domain)
+    return {**chart, "datasets": {CURVES: table}}
+
+
+@lru_cache(maxsize=64)
+def _curve_chart(
+    measure: str,
+    shown: tuple[str, ...],
+    names: tuple[str, ...],
+    *,
+    palette: int,
+    options: CurveOptions,
+    domain: tuple[float, float],
+) -> dict[str, Any]:
+    """The chart without its points. Altair takes 60 ms to build and check one, and it seldom changes."""
     dashes = [list(_dashes(place, palette)) for place in range(len(names))]
     legend = alt.Legend(
-        title=None, orient="bottom", columns=1, labelLimit=320, symbolOpacity=1, symbolType="stroke", values=list(runs)
+        title=None, orient="bottom", columns=1, labelLimit=320, symbolOpacity=1, symbolType="stroke", values=shown
     )
-    base = alt.Chart(table).encode(
+    scale = alt.Scale(type="log" if options.is_log else "linear", domain=domain, nice=False)
+    number = "~%" if measure == "accuracy" else "~g"
+    base = alt.Chart(alt.NamedData(CURVES)).encode(
         x=alt.X("at:Q", title=AXIS_TITLES[options.by], axis=alt.Axis(format="~s", tickCount=6)),
         y=alt.Y("value:Q", title=None, scale=scale, axis=alt.Axis(format=number, tickCount=6)),
-        color=alt.Color("run:N", scale=alt.Scale(domain=list(names)), legend=legend),
-        strokeDash=alt.StrokeDash("run:N", scale=alt.Scale(domain=list(names), range=dashes), legend=legend),
-        tooltip=["run", "on", "step", "seconds", alt.Tooltip("value", format=".4f")],
+        color=alt.Color("run:N", scale=alt.Scale(domain=names), legend=legend),
+        strokeDash=alt.StrokeDash("run:N", scale=alt.Scale(domain=names, range=dashes), legend=legend),
+        tooltip=["run:N", "on:N", "step:Q", "seconds:Q", alt.Tooltip("value:Q", format=".4f")],
     )
     faint = base.transform_filter(alt.datum.on == "training").mark_line(opacity=0.35, strokeWidth=1, clip=True)
     strong = base.transform_filter(alt.datum.on == "test").mark_line(
         strokeWidth=2.5, clip=True, point=alt.OverlayMarkDef(size=22)
     )
-    return alt.LayerChart(layer=[faint, strong]).properties(height=300 + 24 * len(runs))
+    layers = alt.LayerChart(layer=[faint, strong]).properties(height=300 + 24 * len(shown))
+    return {name: part for name, part in layers.to_dict().items() if name != "config"}  # Altair's own theme
 
 
 def curves_picture(
@@ -170,14 +192,22 @@ def curves_picture(
                 axes.plot(line["at"], line["value"], color=color, alpha=0.35, linewidth=0.8, linestyle=dashes)
             else:
                 axes.plot(line["at"], line["value"], color=color, label=name, marker=".", linewidth=2, linestyle=dashes)
-        axes.set_yscale("log" if options.is_log else "linear")
+        if options.is_log:
+            axes.set_yscale("log", subs=[])
+            axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.set_ylim(_domain(table, measure, options))
-        if measure == "accuracy":
-            axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g} %")
-            axes.yaxis.set_minor_formatter(lambda value, _: f"{100 * value:.3g} %")
-    figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center", frameon=False)
-    figure.supxlabel("Strong lines: test images. Faint lines: training batches.", fontsize=9)
+        axes.yaxis.set_major_formatter(_percent if measure == "accuracy" else "{x:g}")
+    figure.legend(
+        *figure.axes[0].get_legend_handles_labels(),
+        title="Strong lines: test images. Faint lines: training batches.",
+        loc="outside lower center",
+        frameon=False,
+    )
     return figure
+
+
+def _percent(share: float, _: int) -> str:
+    return f"{100 * share:.3g} %"
 
 
 def _dashes(place: int, palette: int) -> tuple[int, ...]:
@@ -214,13 +244,14 @@ def _line(name: str, run: Run, on: str, column: str, options: CurveOptions) -> p
     return line.assign(run=name, on=on, at=line[options.by])
 
 
-def _domain(table: pd.DataFrame, measure: str, options: CurveOptions) -> list[float]:
+def _domain(table: pd.DataFrame, measure: str, options: CurveOptions) -> tuple[float, float]:
     """The ends of the y axis: what the test lines need after the start, which is much worse than all that follows."""
     shown = table[(table["on"] == "test") & (table["step"] > 0)]["value"]
-    highest = HIGHEST_LOSS if measure == "loss" else 1.0
-    if options.is_log:
-        return [1e-3, highest] if shown.empty else [0.7 * shown.min(), min(highest, 1.4 * shown.max())]
+    lowest, highest = (float(shown.min()), float(shown.max())) if len(shown) else (0.1, 1.0)
+    if options.is_log:  # in thirds of a factor of ten: an axis that moves all the time is hard to read
+        most = 1.0 if measure == "accuracy" else HIGHEST_LOSS
+        return float(10 ** (np.floor(3 * np.log10(lowest)) / 3)), min(most, 1.4 * highest)
     if measure == "loss":
-        return [0.0, highest if shown.empty else min(highest, 1.3 * shown.max())]
+        return 0.0, min(HIGHEST_LOSS, 1.3 * highest) if len(shown) else HIGHEST_LOSS
     # From the tenth below the worst, so that the best can be told apart.
-    return [0.0 if shown.empty else min(0.9, np.floor(10 * shown.min()) / 10), 1.0]
+    return float(min(0.9, np.floor(10 * lowest) / 10)) if len(shown) else 0.0, 1.0

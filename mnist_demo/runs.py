@@ -17,6 +17,7 @@ import json
 import os
 import secrets
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property, lru_cache
@@ -121,6 +122,10 @@ class Run:
         return self.directory / "tensorboard"
 
     @property
+    def status_path(self) -> Path:
+        return self.directory / "status.json"
+
+    @property
     def metrics_path(self) -> Path:
         return self.directory / "metrics.jsonl"
 
@@ -129,10 +134,15 @@ class Run:
         """All metrics so far, in order of steps; [] where there are none."""
         return _metrics_file(self.metrics_path).read()
 
-    @property
+    @cached_property
     def newest(self) -> Metrics:
         """Its last metrics; those of a run that has taken no step where there are none."""
-        return self.metrics[-1] if self.metrics else Metrics(0, 0.0)
+        return _metrics_file(self.metrics_path).last(lambda _: True) or Metrics(0, 0.0)
+
+    @cached_property
+    def last_evaluation(self) -> Metrics | None:
+        """Its last metrics that have a test accuracy; None before the first."""
+        return _metrics_file(self.metrics_path).last(lambda metrics: metrics.test_accuracy is not None)
 
     @property
     def last_step(self) -> int:
@@ -187,14 +197,29 @@ def set_target(run: Run, target: int) -> Run:
 def set_status(run: Run, state: str, **fields: Any) -> Run:
     """Write the run's new state, keep what else is known of it, and return the run as it now is.
 
-    An active run belongs to the process that says so.
+    An active run belongs to the process that says so. How a run ended is told on a full disk too. Raises UserError
+    where nothing can be written.
     """
     owner: dict[str, Any] = {"pid": None, "pid_created": None}
     if state in ACTIVE:
         owner = {"pid": os.getpid(), "pid_created": psutil.Process().create_time()}
     status = dataclasses.replace(run.status, state=state, **owner, **fields)
-    _write_json(run.directory / "status.json", dataclasses.asdict(status))
+    try:
+        _write_json(run.status_path, dataclasses.asdict(status))
+    except UserError:
+        files.write_over(run.status_path, _to_json(dataclasses.asdict(status)))
     return dataclasses.replace(run, status=status)
+
+
+def mark_crashed(directory: Path, message: str) -> None:
+    """Say of a run whose process is gone that it crashed; nothing where it had ended before, or was deleted."""
+    try:
+        run = load(directory)
+        if run.status.state in (*ACTIVE, "interrupted"):
+            message += " What it had learned up to the last checkpoint is kept."
+            set_status(run, "crashed", message=message)
+    except UserError:
+        return  # deleted in the meantime, or it cannot be written: then it is shown as interrupted
 
 
 def append_metrics(run: Run, metrics: Metrics) -> None:
@@ -226,7 +251,7 @@ def load(directory: Path) -> Run:
         raise UserError(f"The run {directory.name} is damaged ({error}): delete it.") from error
     if run.status.state not in STATES:
         raise UserError(f"The run {directory.name} is in the unknown state {run.status.state!r}: delete it.")
-    if run.is_active and not _owner_lives(run.status):
+    if run.is_active and owner(run.status) is None:
         message = "The program stopped before the run was done."
         return dataclasses.replace(run, status=dataclasses.replace(run.status, state="interrupted", message=message))
     return run
@@ -292,48 +317,69 @@ def delete(directory: Path) -> None:
         raise files.cannot_write(directory, error) from error
 
 
-def _owner_lives(status: Status) -> bool:
+def owner(status: Status) -> psutil.Process | None:
+    """The process that trains the run; None where it is gone, also where another one has its number now."""
     if status.pid is None or status.pid_created is None:
-        return False
+        return None
     try:
-        owner = psutil.Process(status.pid)
-        is_zombie = owner.status() == psutil.STATUS_ZOMBIE
-        return not is_zombie and abs(owner.create_time() - status.pid_created) < CLOCK_TOLERANCE
+        process = psutil.Process(status.pid)
+        is_zombie = process.status() == psutil.STATUS_ZOMBIE
+        is_same = not is_zombie and abs(process.create_time() - status.pid_created) < CLOCK_TOLERANCE
     except (psutil.Error, ValueError, OverflowError):
-        return False
+        return None
+    return process if is_same else None
 
 
 class _MetricsFile:
-    """The metrics of one run. Every viewer asks for all of them again and again: it reads only what was added."""
+    """The metrics of one run. Every viewer asks for them again and again: it reads only the lines that were added,
+    and understands only those that somebody wants.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = Lock()
-        self._metrics: list[Metrics] = []
-        self._last_line = b""
-        self._last_line_at = 0
+        self._forget()
 
     def read(self) -> list[Metrics]:
         """All metrics there are; a line that is damaged, or only half there, is passed over."""
         with self._lock:
-            try:
-                with self._path.open("rb") as stream:
-                    self._read_on(stream)
-            except OSError:
-                return []
-            return list(self._metrics)
+            self._read_on()
+            return [metrics for place in range(len(self._lines)) if (metrics := self._metrics(place))]
 
-    def _read_on(self, stream: IO[bytes]) -> None:
-        stream.seek(self._last_line_at)
+    def last(self, is_wanted: Callable[[Metrics], bool]) -> Metrics | None:
+        """The last of the metrics that are wanted."""
+        with self._lock:
+            self._read_on()
+            backwards = map(self._metrics, reversed(range(len(self._lines))))
+            return next((metrics for metrics in backwards if metrics and is_wanted(metrics)), None)
+
+    def _forget(self) -> None:
+        self._lines: list[bytes] = []
+        self._end = 0  # of the last line, in bytes
+        self._understood: dict[int, Metrics | None] = {}
+
+    def _read_on(self) -> None:
+        try:
+            with self._path.open("rb") as stream:
+                self._add_lines(stream)
+        except OSError:
+            self._forget()
+
+    def _add_lines(self, stream: IO[bytes]) -> None:
+        last = self._lines[-1] if self._lines else b""
+        stream.seek(self._end - len(last))
         # The last line has timings that no other file will have in this place: a run may have been reset meanwhile.
-        if stream.read(len(self._last_line)) != self._last_line:
-            self._metrics, self._last_line, self._last_line_at = [], b"", 0
+        if stream.read(len(last)) != last:
+            self._forget()
             stream.seek(0)
-        for line in stream:
-            if line.endswith(b"\n"):
-                self._last_line_at, self._last_line = self._last_line_at + len(self._last_line), line
-                if metrics := _parse_metrics(line):
-                    self._metrics.append(metrics)
+        added = [line for line in stream if line.endswith(b"\n")]
+        self._lines += added
+        self._end += sum(map(len, added))
+
+    def _metrics(self, place: int) -> Metrics | None:
+        if place not in self._understood:
+            self._understood[place] = _parse_metrics(self._lines[place])
+        return self._understood[place]
 
 
 @lru_cache(maxsize=512)
@@ -378,8 +424,11 @@ def _write_settings(directory: Path, settings: Settings) -> None:
 
 
 def _write_json(path: Path, value: dict[str, Any]) -> None:
-    text = json.dumps(value, indent=2) + "\n"
-    files.write_atomically(path, lambda stream: stream.write(text.encode()))
+    files.write_atomically(path, lambda stream: stream.write(_to_json(value)))
+
+
+def _to_json(value: dict[str, Any]) -> bytes:
+    return (json.dumps(value, indent=2) + "\n").encode()
 
 
 def _read_json(directory: Path, name: str) -> dict[str, Any]:

@@ -28,6 +28,7 @@ class Trainer:
 
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[Path] = queue.SimpleQueue()
+        self._pending: list[Path] = []  # what is in the queue, and before it what is being trained
         self._is_closed = False
         self._process, self._connection = _start_process()
         threading.Thread(target=self._dispatch, name="trainer", daemon=True).start()
@@ -48,7 +49,13 @@ class Trainer:
         """
         return self._enqueue(control.queue_again(run, target))
 
+    def before(self, run: Run) -> list[Path]:
+        """The directories of the runs that this trainer takes first; [] too for a run that it does not train."""
+        pending = self._pending.copy()
+        return pending[: pending.index(run.directory)] if run.directory in pending else []
+
     def _enqueue(self, run: Run) -> Run:
+        self._pending.append(run.directory)
         self._queue.put(run.directory)
         return run
 
@@ -61,6 +68,7 @@ class Trainer:
     def _dispatch(self) -> None:
         while not self._is_closed:
             self._train(self._queue.get())
+            self._pending.pop(0)
 
     def _train(self, directory: Path) -> None:
         try:
@@ -70,17 +78,7 @@ class Trainer:
             self._connection.recv()
         except (EOFError, OSError):
             self._process.join(1)
-            _mark_crashed(directory)
-
-
-def _mark_crashed(directory: Path) -> None:
-    try:
-        run = runs.load(directory)
-        if run.status.state in (*runs.ACTIVE, "interrupted"):
-            message = "The training process died. What it had learned up to the last checkpoint is kept."
-            runs.set_status(run, "crashed", message=message)
-    except UserError:
-        return  # deleted in the meantime, or the disk is full: then it is shown as interrupted
+            runs.mark_crashed(directory, "The training process died.")
 
 
 def _start_process() -> tuple[BaseProcess, Connection]:

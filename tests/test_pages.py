@@ -31,6 +31,10 @@ class FakeTrainer:
     def continue_run(self, run: Run, target: int) -> Run:
         return control.queue_again(run, target)
 
+    def before(self, run: Run) -> list[Path]:
+        waiting = [other.directory for other in reversed(runs.list_runs()[0]) if other.is_active]
+        return waiting[: waiting.index(run.directory)]
+
 
 @pytest.fixture(autouse=True)
 def _no_training_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:

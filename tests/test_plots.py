@@ -1,8 +1,8 @@
 import io
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
-import altair as alt
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -64,10 +64,10 @@ def test_class_counts(dataset: Dataset) -> None:
     assert plots.class_balance(counts, "test").to_dict()["encoding"]["y"]["field"] == "test"
 
 
-def points(chart: alt.LayerChart | None) -> list[dict[str, Any]]:
+def points(chart: dict[str, Any] | None) -> list[dict[Hashable, Any]]:
     assert chart is not None
-    (rows,) = chart.to_dict()["datasets"].values()
-    return list(rows)
+    assert chart["data"]["name"] == plots.CURVES
+    return list(chart["datasets"][plots.CURVES].to_dict("records"))
 
 
 @pytest.mark.parametrize("measure", ["accuracy", "loss"])
@@ -81,7 +81,7 @@ def test_runs_that_share_a_colour_have_other_dashes(trained: Run) -> None:
     names = [str(number) for number in range(8)]
     chart = plots.curves({"7": trained}, "loss", names, 6, CurveOptions())
     assert chart is not None
-    for layer in chart.to_dict()["layer"]:
+    for layer in chart["layer"]:
         encoding = layer["encoding"]
         assert encoding["color"]["scale"]["domain"] == encoding["strokeDash"]["scale"]["domain"] == names
         dashes = encoding["strokeDash"]["scale"]["range"]

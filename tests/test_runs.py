@@ -1,6 +1,9 @@
+import errno
 import json
+import os
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -196,3 +199,58 @@ def test_two_runs_never_share_a_directory(tmp_path: Path) -> None:
 def test_names_that_are_no_runs(name: str) -> None:
     with pytest.raises(UserError, match="There is no model"):
         runs.find(name)
+
+
+def test_metrics_are_read_on_as_they_are_appended_and_afresh_after_a_reset(run: Run) -> None:
+    runs.append_metrics(run, Metrics(0, 0.0))
+    runs.append_metrics(run, Metrics(1, 0.25))
+    assert [metrics.step for metrics in runs.load(run.directory).metrics] == [0, 1]
+    runs.append_metrics(run, Metrics(2, 0.5))
+    assert [metrics.step for metrics in runs.load(run.directory).metrics] == [0, 1, 2]
+    run.metrics_path.unlink()
+    assert runs.load(run.directory).metrics == []
+    for step, seconds in ((0, 0.0), (1, 0.26), (2, 0.51), (3, 0.75)):  # at least as long as before, and another run
+        runs.append_metrics(run, Metrics(step, seconds))
+    assert [metrics.seconds for metrics in runs.load(run.directory).metrics] == [0.0, 0.26, 0.51, 0.75]
+
+
+def test_a_line_is_taken_once_it_is_whole(run: Run) -> None:
+    runs.append_metrics(run, Metrics(1, 0.5))
+    with run.metrics_path.open("a") as stream:
+        stream.write('{"step": 2, ')
+        stream.flush()
+        assert [metrics.step for metrics in runs.load(run.directory).metrics] == [1]
+        stream.write('"seconds": 1.0}\n')
+    assert [metrics.step for metrics in runs.load(run.directory).metrics] == [1, 2]
+
+
+def fill_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No new file from now on, as the system says it on a full disk; what is there can be written over."""
+
+    def refuse(**_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(tempfile, "mkstemp", refuse)
+
+
+@pytest.mark.parametrize("state", ["crashed", "failed", "running"])
+def test_a_state_is_told_on_a_full_disk(run: Run, state: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs.set_status(run, "running", message="A long message. " * 10)
+    fill_disk(monkeypatch)
+    told = runs.set_status(run, state, message="No space.")
+    assert runs.load(run.directory) == told
+    assert (told.status.state, told.status.message) == (state, "No space.")
+
+
+def test_a_crash_is_told_on_a_full_disk(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill_disk(monkeypatch)
+    runs.mark_crashed(run.directory, "It died.")
+    assert runs.load(run.directory).status.state == "crashed"
+
+
+def test_a_deleted_runs_state_is_written_nowhere(run: Run) -> None:
+    runs.delete(runs.set_status(run, "stopped").directory)
+    with pytest.raises(UserError, match="Cannot write"):
+        runs.set_status(run, "failed")
+    runs.mark_crashed(run.directory, "It died.")
+    assert not run.directory.exists()

@@ -87,6 +87,35 @@ def test_a_killed_trainer_is_told_and_the_next_run_gets_a_new_one(trainer: Train
     assert trainer.pid != killed_pid
 
 
+@pytest.mark.skipif(os.name != "posix", reason="stops a process by a signal")
+def test_a_trainer_that_hangs_is_ended_and_the_next_run_gets_a_new_one(
+    trainer: Trainer, tiny_npz: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hanging = trainer.submit(tiny_recipe(steps=ENDLESS), str(tiny_npz))
+    waiting = trainer.submit(tiny_recipe(), str(tiny_npz))
+    assert trainer.before(hanging) == []
+    assert trainer.before(waiting) == [hanging.directory]
+    wait_for(lambda: has_trained(hanging))
+    pid = trainer.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    monkeypatch.setattr(control, "HANGS_AFTER", 0.5)
+    wait_for(lambda: control.hangs(runs.load(hanging.directory)), seconds=10)
+    control.end_process(runs.load(hanging.directory))
+    assert state(hanging) == "crashed"
+    assert hanging.checkpoint_path.is_file()
+    wait_for(lambda: state(waiting) == "finished")
+    assert trainer.pid != pid
+    steps = runs.load(hanging.directory).last_step
+    trainer.continue_run(runs.load(hanging.directory), steps + 40)
+    wait_for(lambda: state(hanging) == "finished")
+    wait_for(lambda: trainer.before(hanging) == [])
+
+
+def test_a_run_of_another_process_waits_for_none_of_this_trainers(trainer: Trainer) -> None:
+    assert trainer.before(runs.create(tiny_recipe(), "bundled")) == []
+
+
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_no_trainer_outlives_its_server(tiny_npz: Path, end: signal.Signals) -> None:
     server = subprocess.Popen(

@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -12,6 +13,7 @@ from mnist_demo.runs import Run
 from mnist_demo.ui import answering, weights
 
 DIFFERS = "≠"
+SETTING_TITLES = {"name": "Recipe"}  # where a setting's own name does not say it
 
 
 def show(shown: list[Run], listed: list[Run]) -> None:
@@ -19,7 +21,7 @@ def show(shown: list[Run], listed: list[Run]) -> None:
     options = choose_options()
     show_charts(shown, listed, options)
     show_settings(shown)
-    show_weights([run for run in shown if weights.are_shown(run)])
+    show_weights([run for run in shown if weights.are_shown(run) and not run.is_active])
     show_exports(shown, listed, options)
 
 
@@ -58,19 +60,32 @@ def choose_options() -> CurveOptions:
 
 def show_charts(shown: list[Run], listed: list[Run], options: CurveOptions) -> None:
     """Accuracy and loss of the chosen runs; a run has the same colour and dashes whatever is beside it."""
+    state = [(answering.title(run), run.newest.step, run.newest.seconds) for run in shown]
     for column, measure in zip(st.columns(2), ("accuracy", "loss"), strict=True):
-        chart = plots.curves(_by_title(shown), measure, _names(listed), len(_paper_colors()), options)
+        chart = _curves(state, measure, _names(listed), options, _by_title(shown))
         column.markdown(f"**{plots.measure_title(measure, options)}**")
         if chart is None:
             column.caption("The curve begins with the first evaluation.")
         else:
             words = f"Lines: {measure} by {plots.AXIS_TITLES[options.by]}; the table below has the figures"
-            column.altair_chart(chart, key=f"chart_{measure}", alt=words)
+            column.vega_lite_chart(spec=dict(chart), key=f"chart_{measure}", alt=words)
     st.caption("Strong lines: all test images. Faint lines: the training batches.")
     for run in shown:
-        loss = run.evaluations[-1].test_loss if run.evaluations else None
+        loss = run.last_evaluation.test_loss if run.last_evaluation else None
         if loss and loss > plots.HIGHEST_LOSS:
             st.caption(f"Off the loss chart: {answering.title(run)}, with {loss:,.0f}. Try a smaller learning rate.")
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _curves(
+    state: list[tuple[str, int, float]],  # noqa: ARG001 (looked up by: how far each run has come)
+    measure: str,
+    names: list[str],
+    options: CurveOptions,
+    _by_title: dict[str, Run],
+) -> dict[str, Any] | None:
+    """plots.curves, drawn once for all viewers of the same runs."""
+    return plots.curves(_by_title, measure, names, len(_paper_colors()), options)
 
 
 def show_settings(shown: list[Run]) -> None:
@@ -79,7 +94,8 @@ def show_settings(shown: list[Run]) -> None:
         return
     with st.expander("Their settings, and what differs", icon=":material/difference:"):
         table = settings_table(shown)
-        st.dataframe(table.style.apply(_emphasize, axis=1), key="settings_table", alt="The settings of each run")
+        styled = table.style.apply(_emphasize, axis=1)
+        st.dataframe(styled, height="content", key="settings_table", alt="The settings of each run")
         st.caption(f"{DIFFERS} marks what is not the same in all of them.")
 
 
@@ -91,13 +107,12 @@ def settings_table(shown: list[Run]) -> pd.DataFrame:
 
 
 def _settings(run: Run) -> dict[str, str]:
-    fields = {
-        name.replace("_", " ").capitalize(): f"{value:g}" if isinstance(value, float) else str(value)
-        for name, value in dataclasses.asdict(run.recipe).items()
-    }
+    fields = dataclasses.asdict(run.recipe)
+    titles = {name: SETTING_TITLES.get(name, name.replace("_", " ").capitalize()) for name in fields}
+    written = {name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in fields.items()}
     parameters = recipes.PARAMETERS.get(run.recipe.model)
     return {
-        **fields,
+        **{titles[name]: value for name, value in written.items()},
         "Steps in all": str(run.settings.target),
         "Data": run.status.trained_on or run.settings.data,
         "Parameters": f"{parameters:,}" if parameters else "–",

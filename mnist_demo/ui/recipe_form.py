@@ -48,7 +48,7 @@ def _linked_number(key: str, text: str) -> int | float:
         return LINKED_NUMBERS[key](text)
     except ValueError as error:
         kind = "whole number" if LINKED_NUMBERS[key] is int else "number"
-        raise UserError(f"Its {key} is no {kind}.") from error
+        raise UserError(f"Its setting {key} is no {kind}.") from error
 
 
 def query_of(recipe: Recipe) -> str:

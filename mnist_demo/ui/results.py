@@ -15,9 +15,9 @@ def verdict(run: Run) -> str:
     """How the run ended, and its test accuracy against what the notebook reports."""
     if run.is_active:
         return "The verdict comes when the run has ended."
-    if not run.evaluations:
+    if not run.last_evaluation:
         return run.status.message
-    accuracy = run.evaluations[-1].test_accuracy or 0.0
+    accuracy = run.last_evaluation.test_accuracy or 0.0
     low, high = recipes.NOTEBOOK_TEST_ACCURACY[run.recipe.model]
     expected = f"over {low:.0%}" if high == 1 else f"{low:.0%} to {high:.0%}"
     if run.status.trained_on != "MNIST":

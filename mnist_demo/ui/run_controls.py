@@ -9,18 +9,40 @@ import streamlit as st
 from mnist_demo import control
 from mnist_demo.errors import UserError
 from mnist_demo.runs import Run
-from mnist_demo.ui import answering
+from mnist_demo.ui import answering, services, weights
 
 
-def show(run: Run, before: list[Run]) -> None:
-    """Progress, rate, time left and the controls of one run that trains, is paused or waits for those before it."""
+def show(run: Run, active: list[Run]) -> None:
+    """Progress, rate, time left and the controls of one of the runs in `active`: they train, are paused or wait."""
+    ahead = services.trainer().before(run)
+    before = [other for other in active if other.directory in ahead]
     with st.container(border=True):
         st.markdown(f"**{answering.title(run)}**")
         st.progress(min(1.0, run.last_step / run.settings.target), text=_progress_text(run, before))
-        if run.evaluations:
-            newest = run.evaluations[-1]
-            st.caption(f"Test accuracy after {newest.step:,} steps: **{newest.test_accuracy:.2%}**")
+        if last := run.last_evaluation:
+            st.caption(f"Test accuracy after {last.step:,} steps: **{last.test_accuracy:.2%}**")
+        if control.hangs(run):
+            show_hanging(run)
         show_controls(run)
+        if weights.are_shown(run):
+            weights.show(run)
+        if run.model_path.is_file():
+            st.page_link(
+                "mnist_demo/ui/draw.py",
+                label="Draw can use this model already, while it trains",
+                icon=":material/draw:",
+            )
+
+
+def show_hanging(run: Run) -> None:
+    """Say that nothing comes from the run's process any more, and offer to end it."""
+    st.warning(
+        f"Nothing has come from this run for more than {control.HANGS_AFTER:.0f} seconds: it hangs, or the computer is "
+        "very busy. If its process is ended, the run keeps what it had learned up to its last checkpoint and can be "
+        "continued.",
+        icon=":material/hourglass_disabled:",
+    )
+    control_button(run, "End the training process", "dangerous", control.end_process)
 
 
 def show_controls(run: Run) -> None:

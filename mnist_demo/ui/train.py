@@ -19,9 +19,9 @@ def show_table(listed: list[Run]) -> None:
         {
             "Run": answering.title(run),
             "State": f"{STATE_ICONS.get(run.status.state, '✗')} {run.status.state}",
-            "Test accuracy": 100 * (run.evaluations[-1].test_accuracy or 0) if run.evaluations else None,
+            "Test accuracy": 100 * (last.test_accuracy or 0) if (last := run.last_evaluation) else None,
             "Steps": run.last_step,
-            "Training": run_controls.duration(run.newest.seconds) if run.metrics else "–",
+            "Training": run_controls.duration(run.newest.seconds) if run.last_step else "–",
             "Batch": run.recipe.batch_size,
             "Learning rate": f"{run.recipe.learning_rate:g}",
             "Seed": run.recipe.seed,
@@ -42,8 +42,8 @@ def watch(was_active: bool) -> None:
     active = [run for run in reversed(listed) if run.is_active]
     if bool(active) != was_active:
         st.rerun()  # the whole page, to look more or less often from now on
-    for place, run in enumerate(active):
-        run_controls.show(run, active[:place])
+    for run in active:
+        run_controls.show(run, active)
     if damaged:
         names = ", ".join(path.name for path in damaged)
         st.warning(

@@ -27,7 +27,7 @@ def show(run: Run) -> None:
     except (OSError, UserError):
         return
     digits = [str(digit) for digit in range(CLASSES)]
-    st.image(pictures, caption=digits, width=84, alt=[f"The weights for the digit {digit}" for digit in digits])
+    st.image(pictures, caption=digits, width=64, alt=[f"The weights for the digit {digit}" for digit in digits])
     st.caption(
         "What each digit looks for. Red: ink here speaks for the digit. Blue: ink here speaks against it. White: it "
         f"does not matter. All ten share one scale, from −{limit:.2g} (blue) to +{limit:.2g} (red)."
