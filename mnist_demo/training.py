@@ -1,5 +1,6 @@
 """The training loop: takes values, yields Metrics. `train_run` is the one caller that touches a run directory."""
 
+import contextlib
 import io
 import math
 import time
@@ -461,7 +462,11 @@ def _tiny_session(model: str, execution: str, batch_size: int) -> Session:
 
 
 def warm_up() -> None:
-    """Do once what the first run would have to wait for: the probe of this machine, compiling, the first export."""
+    """Do once what the first run would have to wait for: reading the data, the probe of this machine, compiling, the
+    first export.
+    """
+    with contextlib.suppress(UserError):
+        _load_data(data.find_source())
     for recipe in recipes.RECIPES.values():
         fastest_execution(recipe)
     for name in models.MODELS:

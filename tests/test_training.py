@@ -1,6 +1,7 @@
 import dataclasses
 import gc
 import itertools
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,9 @@ import psutil
 import pytest
 import tensorflow as tf
 
-from mnist_demo import control, data, recipes, runs, training
+from mnist_demo import control, data, models, recipes, runs, training
 from mnist_demo.data import Dataset, Split
+from mnist_demo.executions import EXECUTIONS
 from mnist_demo.inference import Classifier
 from mnist_demo.recipes import Recipe
 from mnist_demo.runs import Metrics, Run
@@ -49,6 +51,40 @@ def test_steps_on_one_batch_lower_its_loss(dataset: Dataset) -> None:
     losses = [session.run_steps(step, 1)[0] for step in range(5)]
     assert losses == sorted(losses, reverse=True)
     assert losses[0] == pytest.approx(np.log(10), abs=0.3)
+
+
+@pytest.mark.parametrize("execution", EXECUTIONS)
+def test_every_execution_learns_the_same_and_exports_float32(dataset: Dataset, execution: str) -> None:
+    recipe = tiny_recipe(learning_rate=0.01)
+    plain, other = training.Session(recipe, dataset), training.Session(recipe, dataset, execution)
+    for session in (plain, other):
+        session.run_steps(0, 20)
+    for ours, theirs in zip(plain.model.get_weights(), other.model.get_weights(), strict=True):
+        assert theirs.dtype == np.float32
+        np.testing.assert_allclose(ours, theirs, atol=2e-3)
+    exported = Classifier(models.to_litert(other.model)).logits(dataset.test.pixels())
+    np.testing.assert_allclose(exported, plain.model(dataset.test.pixels()).numpy(), atol=0.1)
+
+
+def test_label_smoothing_keeps_a_model_from_being_sure(dataset: Dataset) -> None:
+    sure, modest = (
+        training.Session(dataclasses.replace(tiny_recipe(), label_smoothing=smoothing), dataset)
+        for smoothing in (0.0, 0.2)
+    )
+    losses = [session.run_steps(0, 200)[0] for session in (sure, modest)]
+    assert losses[1] > losses[0]
+    logits = modest.model(dataset.train.pixels()).numpy()
+    probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    assert (logits.argmax(axis=1) == dataset.train.labels).mean() > 0.9
+    assert probabilities.max(axis=1).mean() < 0.9
+
+
+def test_augmentation_changes_what_is_trained_on_and_not_what_is_evaluated(dataset: Dataset) -> None:
+    recipe = tiny_recipe(learning_rate=0.01)
+    plain = training.Session(recipe, dataset)
+    augmented = training.Session(dataclasses.replace(recipe, augmentation="handwriting"), dataset)
+    assert augmented.evaluate("test") == plain.evaluate("test")
+    assert augmented.run_steps(0, 5) != plain.run_steps(0, 5)
 
 
 def test_evaluation_counts_every_image(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,6 +185,41 @@ def test_the_exported_model_is_as_good_as_its_last_metrics_say(trained: Run) -> 
     assert (predicted == test.labels).mean() == pytest.approx(trained.evaluations[-1].test_accuracy)
     keras_model = tf.keras.models.load_model(trained.keras_path)
     assert (keras_model(test.pixels()).numpy().argmax(axis=1) == predicted).all()
+
+
+def test_a_run_shows_its_model_while_it_trains(tiny_npz: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "SNAPSHOT_SECONDS", 0.0)
+    monkeypatch.setattr(training, "SNAPSHOT_SHARE", 1.0)
+    run = runs.create(dataclasses.replace(tiny_recipe(), evaluate_every=10), str(tiny_npz))
+    test = data.load(str(tiny_npz)).test
+    accuracies = {}
+
+    def classify(metrics: Metrics) -> None:
+        if metrics.test_accuracy is not None:
+            predicted = Classifier.from_file(run.model_path).logits(test.pixels()).argmax(axis=1)
+            accuracies[metrics.step] = ((predicted == test.labels).mean(), metrics.test_accuracy)
+
+    training.train_run(run, classify)
+    assert list(accuracies) == [0, 10, 20, 30, 40]
+    for shown, recorded in accuracies.values():
+        assert shown == pytest.approx(recorded)
+
+
+def test_snapshots_take_their_small_share_of_the_time(tiny_npz: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds, written = 0.05, []
+
+    def write(*_: Any) -> None:
+        time.sleep(seconds)
+        written.append(time.perf_counter())
+
+    monkeypatch.setattr(training, "export_snapshot", write)
+    monkeypatch.setattr(training, "SNAPSHOT_SECONDS", 0.0)
+    run = runs.create(dataclasses.replace(tiny_recipe(steps=3000), evaluate_every=10), str(tiny_npz))
+    started = time.perf_counter()
+    training.train_run(run)
+    snapshots = len(written) - 1  # the last is the export at the end
+    took = time.perf_counter() - started
+    assert snapshots * seconds <= training.SNAPSHOT_SHARE * took + seconds
 
 
 def test_a_stop_ends_the_run_early_with_a_model(tiny_npz: Path) -> None:
