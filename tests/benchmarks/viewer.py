@@ -16,7 +16,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from mnist_demo import control, data, runs
+from mnist_demo import control, runs
+from mnist_demo.data import DATA_VARIABLE
 from mnist_demo.files import HOME_VARIABLE
 from mnist_demo.runs import Run
 from tests.browser import browser
@@ -114,8 +115,8 @@ def main() -> None:
     assert CHROMIUM, "a browser is needed: apt-get install chromium"
     with tempfile.TemporaryDirectory() as folder:
         os.environ[HOME_VARIABLE] = folder
-        source = {data.DATA_VARIABLE: os.environ.get(data.DATA_VARIABLE, "")}
-        with Server(free_port(), Path(folder), **source) as server, browser(CHROMIUM) as chrome:
+        source = os.environ.get(DATA_VARIABLE, "")
+        with Server(free_port(), Path(folder), MNIST_DEMO_DATA=source) as server, browser(CHROMIUM) as chrome:
             cost_of_a_viewer(chrome, server, arguments.windows, arguments.seconds)
             for model in MODELS:
                 seconds_to_first_point(chrome, server, model, arguments.starts)
