@@ -90,6 +90,16 @@ def check(recipe: Recipe) -> None:
         raise UserError(
             f"A learning rate of {recipe.learning_rate:g} cannot train: give a number above 0, such as 0.01."
         )
+    for setting, known in (
+        (recipe.optimizer, OPTIMIZERS),
+        (recipe.schedule, SCHEDULES),
+        (recipe.precision, PRECISIONS),
+        (recipe.augmentation, AUGMENTATIONS),
+    ):
+        if setting not in known:
+            raise UserError(f"A recipe cannot have {setting!r}: choose {' or '.join(known)}.")
+    if not 0 <= recipe.label_smoothing < 1:
+        raise UserError(f"A label smoothing of {recipe.label_smoothing} is out of range: give at least 0 and under 1.")
     for name, value, most in (
         ("number of steps between evaluations", recipe.evaluate_every, MOST_STEPS),
         ("number of steps", recipe.steps, MOST_STEPS),

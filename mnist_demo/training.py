@@ -238,11 +238,10 @@ def train(
     """
     recipe, step, seconds = session.recipe, start.step, start.seconds
     target = recipe.steps if target is None else target
-    session.compile()
-    chunk, evaluated = 1, step > 0
-    if not evaluated:
+    if step == 0:  # before compiling, which takes a while: so there is something to see soon
         yield Metrics(step, seconds, **_evaluate(session))
-        evaluated = True
+    session.compile()
+    chunk, evaluated = 1, True
     while step < target:
         count = session.agree(_steps_to_take(control(), recipe, step, target, chunk))
         if count == RESET:

@@ -1,3 +1,4 @@
+import dataclasses
 import math
 
 import pytest
@@ -55,3 +56,16 @@ def test_an_unknown_name_lists_the_known_ones() -> None:
 def test_values_that_cannot_train_are_refused(field: str, value: float) -> None:
     with pytest.raises(UserError, match="give a"):
         recipes.get_recipe("affine", "notebook", **{field: value})
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *(("optimizer", "lion"), ("schedule", "cosine"), ("precision", "int4"), ("augmentation", "mirrors")),
+        *(("label_smoothing", value) for value in (-0.1, 1.0)),
+    ],
+)
+def test_a_recipe_from_a_file_with_unknown_settings_is_refused(field: str, value: str | float) -> None:
+    recipe = dataclasses.replace(recipes.RECIPES["cnn", "fast"], **{field: value})
+    with pytest.raises(UserError):
+        recipes.check(recipe)
