@@ -466,7 +466,7 @@ def test_the_settings_of_compared_runs_are_side_by_side_with_their_differences_m
     marked = {str(setting) for setting, row in table.iterrows() if row[compare.DIFFERS]}
     assert marked == {"Learning rate", "Seed"}
     assert len(table) == len(dataclasses.fields(Recipe)) + 3
-    assert table.loc["Parameters"].tolist() == ["", "7,850", "7,850"]
+    assert list(table.loc["Parameters"]) == ["", "7,850", "7,850"]
     app = open_page("Train")
     assert not app.exception
     assert len(app.dataframe) == 2
