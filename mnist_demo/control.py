@@ -73,12 +73,13 @@ def request_resume(run: Run) -> None:
 
 
 def read(run: Run) -> Control:
-    """What was last asked of the run, by whichever viewer."""
+    """What was last asked of the run, by whichever viewer. One that somebody deleted by hand shall stop, too."""
     try:
         pause_at = int((run.directory / "pause").read_text())
     except (OSError, ValueError):
         pause_at = None
-    return Control((run.directory / "stop").exists(), (run.directory / "reset").exists(), pause_at)
+    stop = (run.directory / "stop").exists() or not run.status_path.exists()
+    return Control(stop, (run.directory / "reset").exists(), pause_at)
 
 
 def queue_again(run: Run, target: int) -> Run:

@@ -166,5 +166,5 @@ def test_who_asks_something_of_a_deleted_run_is_told(run: Run, ask: Callable[[Ru
     runs.delete(runs.set_status(run, "stopped").directory)
     with pytest.raises(UserError, match="deleted in the meantime"):
         ask(run)
-    assert control.read(run) == Control()
+    assert control.read(run) == Control(stop=True)
     assert not control.hangs(run)

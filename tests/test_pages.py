@@ -1,21 +1,28 @@
 """Every page, run by Streamlit's AppTest: what it says, and that bad input leaves it alive."""
 
+import dataclasses
+import io
+import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import numpy as np
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from mnist_demo import control, data, runs
+from mnist_demo import control, data, recipes, runs
 from mnist_demo.control import Control
 from mnist_demo.download import BackgroundDownload, OnProgress
 from mnist_demo.errors import UserError
+from mnist_demo.plots import CurveOptions
 from mnist_demo.recipes import Recipe
 from mnist_demo.runs import Metrics, Run
-from mnist_demo.ui import answering, services
+from mnist_demo.ui import answering, compare, recipe_form, services, weights
 from tests.conftest import tiny_recipe
 
 ROOT = Path(__file__).parent.parent
@@ -44,9 +51,11 @@ def _no_training_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     st.cache_data.clear()
 
 
-def open_page(name: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    return app.switch_page(PAGES[name]).run()
+def open_page(name: str, **query: str | list[str]) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run().switch_page(PAGES[name])
+    for key, value in query.items():
+        app.query_params[key] = value
+    return app.run()
 
 
 def texts(app: AppTest) -> str:
@@ -379,3 +388,174 @@ def test_every_recipe_can_be_chosen() -> None:
             app.button_group(key=f"recipe_{model}").set_value(recipe).run()
             assert not app.exception
             assert (app.number_input(key=f"steps_{model}_{recipe}").value or 0) > 0
+
+
+def test_a_link_fills_the_form() -> None:
+    given = {"learning_rate": "0.003", "steps": "500", "batch_size": "100", "seed": "7"}
+    app = open_page("Train", model="cnn", recipe="fast", **given)
+    assert not app.warning
+    start(app)
+    (run,), _ = runs.list_runs()
+    recipe = recipes.get_recipe("cnn", "fast", learning_rate=0.003, steps=500, batch_size=100, seed=7)
+    assert run.recipe == recipe
+    assert app.code[0].value.endswith(f"?{recipe_form.query_of(recipe)}")
+
+
+@pytest.mark.parametrize(("model", "name"), list(recipes.RECIPES))
+def test_every_recipe_goes_through_a_link(model: str, name: str) -> None:
+    recipe = recipes.get_recipe(model, name, learning_rate=1 / 3, seed=2**31 - 1)
+    again = recipe_form.recipe_from_link(parse_qs(recipe_form.query_of(recipe)))
+    assert again is not None
+    assert again.learning_rate == pytest.approx(1 / 3)
+    assert dataclasses.replace(again, learning_rate=recipe.learning_rate) == recipe
+
+
+def test_what_is_typed_stays_although_the_link_says_something_else() -> None:
+    app = open_page("Train", steps="500", batch_size="50")
+    app.number_input(key="steps_affine_notebook").set_value(700).run()
+    app.run()
+    start(app)
+    assert (runs.list_runs()[0][0].recipe.steps, runs.list_runs()[0][0].recipe.batch_size) == (700, 50)
+
+
+@pytest.mark.parametrize(
+    ("query", "word"),
+    [
+        ({"model": "resnet"}, "none of affine notebook"),
+        ({"model": "affine", "recipe": "../../etc"}, "none of affine notebook"),
+        ({"model": ""}, "none of affine notebook"),
+        ({"learning_rate": "abc"}, "learning_rate is no number"),
+        ({"learning_rate": "1e999"}, "learning rate"),
+        ({"learning_rate": "nan"}, "learning rate"),
+        ({"steps": "-1"}, "out of range"),
+        ({"steps": "1e6"}, "steps is no whole number"),
+        ({"steps": "9" * 10_000}, "steps is no whole number"),
+        ({"steps": ["5", "6"]}, "more than once"),
+        ({"seed": str(2**70)}, "seed"),
+        ({"sudo": "1"}, "something else"),
+        ({"steps": "500", "<script>": "1"}, "something else"),
+    ],
+)
+def test_a_link_with_nonsense_is_refused_in_one_line(query: dict[str, str | list[str]], word: str) -> None:
+    with pytest.raises(UserError, match=word) as refused:
+        recipe_form.recipe_from_link({k: [v] if isinstance(v, str) else v for k, v in query.items()})
+    assert len(str(refused.value)) < 200
+
+
+def test_a_refused_link_leaves_the_presets() -> None:
+    app = open_page("Train", learning_rate="abc", steps="17")
+    assert not app.exception
+    assert ["learning_rate is no number" in warning.value for warning in app.warning] == [True]
+    assert app.number_input(key="steps_affine_notebook").value == recipes.RECIPES["affine", "notebook"].steps
+    assert not start_button(app).disabled
+
+
+def some_runs() -> list[Run]:
+    """Two ended runs that differ in their learning rate and seed."""
+    made = []
+    for seed, rate in ((1, 0.1), (2, 0.2)):
+        run = runs.create(tiny_recipe(seed=seed, learning_rate=rate), data.BUNDLED)
+        for step in (0, 20, 40):
+            runs.append_metrics(run, Metrics(step, step / 10, 100.0, 1.0, 0.5, test_loss=1.0, test_accuracy=0.9))
+        made.append(runs.set_status(run, "finished", trained_on="MNIST subset"))
+    return made
+
+
+def test_the_settings_of_compared_runs_are_side_by_side_with_their_differences_marked() -> None:
+    table = compare.settings_table(some_runs())
+    marked = {str(setting) for setting, row in table.iterrows() if row[compare.DIFFERS]}
+    assert marked == {"Learning rate", "Seed"}
+    assert len(table) == len(dataclasses.fields(Recipe)) + 3
+    assert list(table.loc["Parameters"]) == ["", "7,850", "7,850"]
+    app = open_page("Train")
+    assert not app.exception
+    assert len(app.dataframe) == 2
+
+
+def test_compared_runs_are_exported_as_one_table_and_one_picture() -> None:
+    chosen = some_runs()
+    table = pd.read_csv(io.StringIO(compare.to_csv(chosen)))
+    assert list(table.columns) == [
+        "run", *(field.name for field in dataclasses.fields(Recipe)), "data",
+        *(field.name for field in dataclasses.fields(Metrics)),
+    ]  # fmt: skip
+    assert {id_: rows["step"].tolist() for id_, rows in table.groupby("run")} == {run.id: [0, 20, 40] for run in chosen}
+    assert set(table.learning_rate) == {0.1, 0.2}
+    assert compare.to_png(chosen, chosen, CurveOptions()).startswith(b"\x89PNG")
+
+
+def test_the_charts_follow_their_options() -> None:
+    some_runs()
+    app = open_page("Train")
+    app.button_group(key="chart_over").set_value("seconds").run()
+    app.toggle(key="chart_log").set_value(True).run()
+    app.slider(key="chart_smoothing").set_value(0.9).run()
+    assert not app.exception
+    assert "Error rate (1 − accuracy), log scale" in texts(app)
+    (spec, _) = [json.loads(chart.proto.spec) for chart in app.get("vega_lite_chart")]
+    assert spec["layer"][0]["encoding"]["x"]["title"] == "seconds of training"
+    assert spec["layer"][0]["encoding"]["y"]["scale"]["type"] == "log"
+
+
+def test_an_affine_runs_weights_are_shown_and_a_missing_model_is_no_fault(home: Path, trained: Run) -> None:
+    run = finished_run(home, trained)
+    app = open_page("Train")
+    assert not app.exception
+    assert "All ten share one scale" in texts(app)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Run, "model_path", property(lambda _: home / "gone.tflite"))
+        assert not open_page("Train").exception
+    assert run.model_path.is_file()
+
+
+@pytest.mark.parametrize("content", [None, b"", b"half a mod"])
+def test_a_model_that_cannot_be_read_shows_no_weights(content: bytes | None, tmp_path: Path) -> None:
+    run = runs.create(tiny_recipe(), data.BUNDLED, tmp_path / "run")
+    if content is not None:
+        run.model_path.write_bytes(content)
+    weights.show(run)
+
+
+def test_a_run_that_is_deleted_while_somebody_watches_it_disappears() -> None:
+    run = runs.set_status(runs.create(tiny_recipe(steps=1000), data.BUNDLED), "running")
+    runs.append_metrics(run, Metrics(300, 4.0, images_per_second=5000.0))
+    app = open_page("Train")
+    shutil.rmtree(run.directory)  # by hand: the page does not delete what trains
+    press(app, "Stop")
+    assert "deleted in the meantime" in app.toast[0].value
+    assert not app.error
+    assert "No run yet" in texts(app)
+
+
+def test_a_run_that_is_deleted_while_the_page_is_drawn_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    active, ended = some_runs()
+    runs.set_status(active, "running")
+    listed = runs.list_runs()
+    for run in (active, ended):
+        shutil.rmtree(run.directory)
+    monkeypatch.setattr(runs, "list_runs", lambda: listed)
+    app = open_page("Train")
+    assert not app.exception
+    assert not app.error
+
+
+def test_a_run_that_hangs_is_said_to_and_can_be_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = runs.set_status(runs.create(tiny_recipe(), data.BUNDLED), "running")
+    assert "hangs" not in texts(open_page("Train"))
+    monkeypatch.setattr(control, "HANGS_AFTER", -1.0)
+    app = open_page("Train")
+    assert "it hangs" in app.warning[0].value
+    press(app, "End the training process")
+    assert "restart the app" in app.toast[0].value  # the tests' own process is what would be ended
+    assert runs.load(run.directory).is_active
+
+
+def test_the_expected_start_counts_no_run_that_another_process_trains(monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = runs.set_status(runs.create(tiny_recipe(steps=1000, batch_size=50), data.BUNDLED), "running")
+    runs.append_metrics(elsewhere, Metrics(400, 4.0, images_per_second=5000.0))
+    runs.create(tiny_recipe(), data.BUNDLED)
+    bars = [bar.proto.text for bar in open_page("Train").get("progress")]
+    assert "Waiting for 1 run before it, starts in about 6 s" in bars
+    monkeypatch.setattr(FakeTrainer, "before", lambda *_: [])
+    bars = [bar.proto.text for bar in open_page("Train").get("progress")]
+    assert "Waiting for TensorFlow to start…" in bars

@@ -112,6 +112,15 @@ def test_a_trainer_that_hangs_is_ended_and_the_next_run_gets_a_new_one(
     wait_for(lambda: trainer.before(hanging) == [])
 
 
+def test_a_run_that_is_deleted_by_hand_while_it_trains_ends(trainer: Trainer, tiny_npz: Path) -> None:
+    deleted = trainer.submit(tiny_recipe(steps=ENDLESS), str(tiny_npz))
+    wait_for(lambda: has_trained(deleted))
+    for path in (deleted.directory / "settings.json", deleted.status_path):
+        path.unlink()  # the folder stays: a file manager deletes file by file, while the trainer writes new ones
+    next_one = trainer.submit(tiny_recipe(), str(tiny_npz))
+    wait_for(lambda: state(next_one) == "finished")
+
+
 def test_a_run_of_another_process_waits_for_none_of_this_trainers(trainer: Trainer) -> None:
     assert trainer.before(runs.create(tiny_recipe(), "bundled")) == []
 
