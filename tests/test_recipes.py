@@ -66,6 +66,6 @@ def test_values_that_cannot_train_are_refused(field: str, value: float) -> None:
     ],
 )
 def test_a_recipe_from_a_file_with_unknown_settings_is_refused(field: str, value: str | float) -> None:
-    recipe = dataclasses.replace(recipes.RECIPES["cnn", "fast"], **{field: value})
+    recipe = dataclasses.replace(recipes.RECIPES["cnn", "fast"], **{field: value})  # type: ignore[arg-type]
     with pytest.raises(UserError):
         recipes.check(recipe)

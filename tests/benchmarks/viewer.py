@@ -100,9 +100,8 @@ def seconds_to_first_point(chrome: Browser, server: Server, model: str, starts: 
             if run.is_active:
                 end(run)
         page.context.close()
-    print(
-        f"{MODELS[model]}: start to first point {statistics.median(took):.2f} s (median; {min(took):.2f} to {max(took):.2f})"
-    )
+    spread = f"{min(took):.2f} to {max(took):.2f}"
+    print(f"{MODELS[model]}: start to first point {statistics.median(took):.2f} s (median; {spread})")
 
 
 def main() -> None:
