@@ -7,8 +7,12 @@ from mnist_demo import runs
 from mnist_demo.runs import Run
 from mnist_demo.ui import answering, compare, explain, notices, recipe_form, results, run_controls, services
 
-POLL_ACTIVE = 1.0  # seconds between two looks at the run directories while something trains
-POLL_IDLE = 4.0  # and while nothing does, to notice what another viewer starts
+# Seconds between two looks at the run directories, for progress and for all the rest. Looking takes time from the
+# training, so it is done often only while a run is young and its curves change quickly.
+YOUNG_SECONDS = 12.0  # of training
+POLL_YOUNG = (1.0, 1.0)
+POLL_SETTLED = (2.0, 5.0)
+POLL_IDLE = (4.0, 4.0)  # nothing trains: to notice what another viewer starts
 NEWEST = 3  # runs on the chart when nobody has chosen any
 STATE_ICONS = {"finished": "✓", "stopped": "■", "queued": "…", "running": "▶", "paused": "⏸"}
 
@@ -36,14 +40,32 @@ def show_table(listed: list[Run]) -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=formats, placeholder="–", key="run_table")
 
 
-def watch(was_active: bool) -> None:
-    """Everything that changes while runs train."""
-    listed, damaged = runs.list_runs()
+def poll_seconds(active: list[Run]) -> tuple[float, float]:
+    """How often to look: for the progress of the active runs, and for everything else."""
+    if not active:
+        return POLL_IDLE
+    is_young = any(run.status.state == "running" and run.newest.seconds < YOUNG_SECONDS for run in active)
+    return POLL_YOUNG if is_young else POLL_SETTLED
+
+
+def show_progress(polling: tuple[float, float], shown: list[str]) -> None:
+    """The active runs and their controls. `shown` are the runs that the page last began with."""
+    listed, _ = runs.list_runs()
     active = [run for run in reversed(listed) if run.is_active]
-    if bool(active) != was_active:
-        st.rerun()  # the whole page, to look more or less often from now on
+    if poll_seconds(active) != polling or active_ids(listed) != shown:
+        st.rerun()  # the whole page: the rest of it has to change too
     for run in active:
         run_controls.show(run, active)
+
+
+def active_ids(listed: list[Run]) -> list[str]:
+    """The names of the runs that train, are paused or wait."""
+    return [run.id for run in listed if run.is_active]
+
+
+def show_runs() -> None:
+    """Everything else that changes while runs train: charts, the table, one run's results."""
+    listed, damaged = runs.list_runs()
     if damaged:
         names = ", ".join(path.name for path in damaged)
         st.warning(
@@ -75,6 +97,8 @@ form, view = st.columns([2, 5], gap="large")
 with form:
     recipe_form.show()
 with view:
-    is_active = any(run.is_active for run in runs.list_runs()[0])
-    st.fragment(watch, run_every=POLL_ACTIVE if is_active else POLL_IDLE)(is_active)
+    listed, _ = runs.list_runs()
+    polling = poll_seconds([run for run in listed if run.is_active])
+    st.fragment(show_progress, run_every=polling[0])(polling, active_ids(listed))
+    st.fragment(show_runs, run_every=polling[1])()
 explain.learning(st.session_state["model"])
