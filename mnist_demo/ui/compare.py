@@ -92,11 +92,13 @@ def show_settings(shown: list[Run]) -> None:
     """The settings of the chosen runs, a column each, closed until somebody wants them."""
     if len(shown) < 2:
         return
-    with st.expander("Their settings, and what differs", icon=":material/difference:"):
-        table = settings_table(shown)
-        styled = table.style.apply(_emphasize, axis=1)
-        st.dataframe(styled, height="content", key="settings_table", alt="The settings of each run")
-        st.caption(f"{DIFFERS} marks what is not the same in all of them.")
+    box = st.expander(
+        "Their settings, and what differs", icon=":material/difference:", key="settings", on_change="rerun"
+    )
+    if box.open:
+        styled = settings_table(shown).style.apply(_emphasize, axis=1)
+        box.dataframe(styled, height="content", key="settings_table", alt="The settings of each run")
+        box.caption(f"{DIFFERS} marks what is not the same in all of them.")
 
 
 def settings_table(shown: list[Run]) -> pd.DataFrame:
@@ -127,9 +129,9 @@ def show_weights(affine: list[Run]) -> None:
     """The weights of the chosen affine runs that have ended, closed until somebody wants them."""
     if not affine:
         return
-    open_ = st.expander("Their weights as pictures", icon=":material/blur_on:", key="weights_open", on_change="rerun")
-    if open_.open:
-        with open_:
+    box = st.expander("Their weights as pictures", icon=":material/blur_on:", key="weights", on_change="rerun")
+    if box.open:
+        with box:
             for run in affine:
                 st.markdown(f"**{answering.title(run)}**")
                 weights.show(run)
