@@ -14,6 +14,8 @@ FLAGS = [
     "--disable-sync",
 ]
 
+TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
 Stroke = Sequence[tuple[float, float]]  # points as fractions of the canvas, x to the right, y downwards
 
 # How a person may write each digit; straight lines between points are enough for the models.
@@ -62,6 +64,7 @@ def draw(page: Page, strokes: Sequence[Stroke], steps: int = 6) -> None:
         for point in points[1:]:
             page.mouse.move(*point, steps=steps)
         page.mouse.up()
+    page.evaluate(TWO_FRAMES)  # the canvas shows the whole stroke one frame after the pen went up
 
 
 def card(page: Page, name: str) -> Locator:
