@@ -153,9 +153,9 @@ def answers(models: Sequence[Run], guess_first: bool) -> None:
     cards = [answering.hidden(run) if is_hidden else answering.answer(run, pixels) for run in models]
     picture = "" if pixels is None else answering.picture(pixels)
     components.answers(cards, picture=picture, is_final=not is_down, key="answers")
+    components.pen(answered=number)  # after the answer: when the browser has it, it may send the next picture
     if problem:
         st.error(problem, icon=":material/error:")
-    components.pen(answered=number)  # last: the browser has the answer by then, and may send the next picture
 
 
 def show(picture: Bytes) -> None:

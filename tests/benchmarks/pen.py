@@ -4,8 +4,8 @@
 
 Browser, server and the hand that moves the mouse share the machine. A `MutationObserver` in the page notes when the
 answers change. An update is a change between pen-down and pen-up; the final bars are the last change after pen-up.
-Plain `st_canvas` is the same app without what makes it quicker: the script that follows the pen, and the line of another
-that sends the strokes before st_canvas's own 200 ms are over.
+Plain `st_canvas` is the same app without what makes it quicker: the script that follows the pen, and the line of
+another that sends the strokes before the 200 ms are over for which st_canvas itself waits.
 """
 
 import math

@@ -79,7 +79,7 @@ const announce = (root, text) => {
   timers.set(root, setTimeout(setText, ANNOUNCE_AFTER, status, text));
 };
 
-const sentence = ({ name, headline, remark }) => [name, headline, remark].filter(Boolean).join(", ");
+const sentence = ({ name, headline, remark }) => (headline ? `${name}, ${headline}, ${remark}. ` : "");
 
 export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".root");
@@ -89,6 +89,6 @@ export default function ({ parentElement, data }) {
   cards.slice(data.answers.length).forEach((card) => card.remove());
   if (data.picture !== null) showPicture(root.querySelector("figure"), data.picture);
   data.answers.forEach((answer, index) => showAnswer(cards[index], answer));
-  if (data.is_final) announce(root, data.answers.map(sentence).join(". "));
+  if (data.is_final) announce(root, data.answers.map(sentence).join(""));
   else clearTimeout(timers.get(root));
 }
