@@ -31,55 +31,70 @@ REVEALED = "revealed"  # whether the answers of "Guess first" may be seen
 
 @st.fragment
 def board() -> None:
-    """Canvas on the left, answers on the right, or below on a phone; nothing else of the page is run again."""
-    with st.container(horizontal=True, gap="medium"):
+    """Canvas on the left, answers on the right, settings below; nothing else of the page is run again.
+
+    On a phone they are one below the other in this order, so that the answers are seen while one draws.
+    """
+    upper, lower = (st.container(horizontal=True, gap="medium") for _ in range(2))
+    with lower:
         with st.container(width=CANVAS_SIDE):
-            canvas()
-        with st.container(width="stretch"):
             above = st.container()
+            by_keyboard = st.toggle(
+                "Draw with the keyboard",
+                key="by_keyboard",
+                persist_state="session",
+                help="On a grid of 28 × 28 pixels.",
+            )
+            brush = above.slider(
+                "Brush width", 6, 40, BRUSH, format="%d px", key="brush", persist_state="session", disabled=by_keyboard
+            )
+        with st.container(width="stretch"):
             guess_first = guessing()
             models = answering.model_choice("draw_models")
-            with above:
-                answers(models, guess_first)
+    with upper:
+        with st.container(width=CANVAS_SIDE):
+            place = st.container()
+            canvas_tools()
+            if by_keyboard:
+                with place:
+                    grid()
+            else:
+                tool = st.segmented_control(
+                    "Tool", list(COLORS), default="Pen", required=True, key="tool", label_visibility="collapsed"
+                )
+                with place:
+                    canvas(brush, COLORS[tool])
+        with st.container(width="stretch"):
+            answers(models, guess_first)
 
 
-def canvas() -> None:
-    """The canvas, or the grid for the keyboard in its place, and the tools below."""
+def canvas_tools() -> None:
+    """Undo, Redo and Clear; what st_canvas's own history cannot do is asked of load_strokes."""
     state = st.session_state
     if "canvas" not in state:  # the visitor comes from another page or from the grid: put back what was drawn
         state[LOADED] = state.get(STROKES)
-    place = st.container()
     components.canvas_tools(
         clear_by_server=count(state[LOADED]) > 0 or count(state.get(STROKES)) >= HISTORY,
         can_restore=state.get(CLEARED) is not None,
         on_asked=load_strokes,
     )
-    options = st.container()
-    by_keyboard = st.toggle(
-        "Draw with the keyboard", key="by_keyboard", persist_state="session", help="On a grid of 28 × 28 pixels."
+
+
+def canvas(brush: int, color: str) -> None:
+    """st_canvas, whose strokes are kept for the visitor's session."""
+    has_message = components.pen_message() is not None
+    result = st_canvas(
+        stroke_width=brush,
+        stroke_color=color,
+        background_color=PAPER,
+        height=CANVAS_SIDE,
+        width=CANVAS_SIDE,
+        initial_drawing=st.session_state[LOADED],
+        return_image_data=not has_message,
+        on_change=remember_strokes,
+        key="canvas",
     )
-    if by_keyboard:
-        with place:
-            grid()
-        return
-    with options:
-        tool = st.segmented_control(
-            "Tool", list(COLORS), default="Pen", required=True, key="tool", label_visibility="collapsed"
-        )
-        width = st.slider("Brush width", 6, 40, BRUSH, format="%d px", key="brush", persist_state="session")
-    with place:
-        result = st_canvas(
-            stroke_width=width,
-            stroke_color=COLORS[tool],
-            background_color=PAPER,
-            height=CANVAS_SIDE,
-            width=CANVAS_SIDE,
-            initial_drawing=state[LOADED],
-            return_image_data=components.pen_message() is None,
-            on_change=remember_strokes,
-            key="canvas",
-        )
-    if components.pen_message() is None:
+    if not has_message:
         take_picture(result)
 
 
