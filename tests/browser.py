@@ -14,6 +14,8 @@ FLAGS = [
     "--disable-sync",
 ]
 
+TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
 Stroke = Sequence[tuple[float, float]]  # points as fractions of the canvas, x to the right, y downwards
 
 # How a person may write each digit; straight lines between points are enough for the models.
@@ -51,17 +53,35 @@ def canvas_of(page: Page) -> Locator:
     return canvas
 
 
-def draw(page: Page, strokes: Sequence[Stroke], steps: int = 6) -> None:
-    """Draw with the mouse: press, move in steps, release."""
+def place(page: Page, point: tuple[float, float]) -> tuple[float, float]:
+    """Where a point of the canvas, given as fractions, is on the page."""
     box = canvas_of(page).bounding_box()
     assert box is not None
+    return box["x"] + point[0] * box["width"], box["y"] + point[1] * box["height"]
+
+
+def ink(page: Page) -> int:
+    """How many pixels of the canvas are dark."""
+    return int(
+        page.locator("canvas.lower-canvas").last.evaluate(
+            """canvas => {
+            const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            const isDark = (at) => data[4 * at + 3] > 0 && data[4 * at] < 128;
+            return [...Array(data.length / 4).keys()].filter(isDark).length; }"""
+        )
+    )
+
+
+def draw(page: Page, strokes: Sequence[Stroke], steps: int = 6) -> None:
+    """Draw with the mouse: press, move in steps, release."""
     for stroke in strokes:
-        points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
+        points = [place(page, point) for point in stroke]
         page.mouse.move(*points[0])
         page.mouse.down()
         for point in points[1:]:
             page.mouse.move(*point, steps=steps)
         page.mouse.up()
+    page.evaluate(TWO_FRAMES)  # the canvas shows the whole stroke one frame after the pen went up
 
 
 def card(page: Page, name: str) -> Locator:

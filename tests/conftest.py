@@ -6,11 +6,12 @@ a failed one, so that CI notices a missing browser or data file.
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 from mnist_demo import data, recipes, runs
 from mnist_demo.data import DATA_VARIABLE
@@ -18,8 +19,10 @@ from mnist_demo.download import DOWNLOAD_VARIABLE
 from mnist_demo.files import HOME_VARIABLE
 from mnist_demo.recipes import Recipe
 from mnist_demo.runs import Run
+from tests.browser import browser
 from tests.server import Server, free_port
 
+OpenPage = Callable[..., Page]
 FULL_MNIST = os.environ.get(DATA_VARIABLE)
 NO_SKIPS = os.environ.get("MNIST_DEMO_NO_SKIPS") == "1"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -105,3 +108,34 @@ def chromium() -> str:
     if CHROMIUM is None:
         pytest.skip("a browser is needed: apt-get install chromium")
     return CHROMIUM
+
+
+@pytest.fixture(scope="module")
+def chrome(chromium: str) -> Iterator[Browser]:
+    """A browser for the tests of one file."""
+    with browser(chromium) as started:
+        yield started
+
+
+@pytest.fixture
+def open_page(chrome: Browser, server: Server) -> Iterator[OpenPage]:
+    """Opens a page of the app in a new browser context; fails the test on an error in the page's scripts.
+
+    `script` runs before the page's own.
+    """
+    contexts: list[BrowserContext] = []
+    errors: list[Error] = []
+
+    def open_(path: str = "", script: str = "", **options: object) -> Page:
+        contexts.append(chrome.new_context(**options))  # type: ignore[arg-type]
+        page = contexts[-1].new_page()
+        page.add_init_script(script)
+        page.on("pageerror", lambda error: errors.append(error))  # noqa: PLW0108 (Playwright marks what it is given)
+        page.goto(f"{server.url}/{path}")
+        page.locator("h1").wait_for(timeout=30_000)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not errors

@@ -2,46 +2,19 @@
 
 import re
 import signal
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from mnist_demo import runs
-from tests.browser import DIGITS, browser, canvas_of, card, draw
+from tests.browser import DIGITS, canvas_of, card, draw
+from tests.conftest import OpenPage
 from tests.server import Server, free_port
 from tests.test_trainer import wait_for
 
-OpenPage = Callable[..., Page]
 TRAINING_STARTS = 90_000  # ms: TensorFlow is imported first, on two cores that the browser shares
-
-
-@pytest.fixture(scope="module")
-def chrome(chromium: str) -> Iterator[Browser]:
-    with browser(chromium) as started:
-        yield started
-
-
-@pytest.fixture
-def open_page(chrome: Browser, server: Server) -> Iterator[OpenPage]:
-    """Opens a page of the app in a new browser context; fails the test on an error in the page's scripts."""
-    contexts: list[BrowserContext] = []
-    errors: list[Error] = []
-
-    def open_(path: str = "", **options: object) -> Page:
-        contexts.append(chrome.new_context(**options))  # type: ignore[arg-type]
-        page = contexts[-1].new_page()
-        page.on("pageerror", lambda error: errors.append(error))  # noqa: PLW0108 (Playwright marks what it is given)
-        page.goto(f"{server.url}/{path}")
-        page.locator("h1").wait_for(timeout=30_000)
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert not errors
 
 
 @pytest.fixture(autouse=True)

@@ -32,6 +32,11 @@ def answer(run: Run, pixels: Floats | None) -> Answer:
     return Answer(name, _note(run), str(digit), f"{_percent(surety)} sure", probabilities.tolist())
 
 
+def hidden(run: Run) -> Answer:
+    """A card that does not say what the model says."""
+    return Answer(title(run), _note(run), "?", "What do you say?", [0.0] * CLASSES)
+
+
 def title(run: Run) -> str:
     """How a run is called on the pages: the shipped models by their kind, others with their id's beginning and end."""
     kind = TITLES.get(run.recipe.model, run.recipe.model)

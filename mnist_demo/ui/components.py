@@ -17,6 +17,8 @@ def _component(name: str) -> Callable[..., Any]:
 
 _answers = _component("answers")
 _canvas_tools = _component("canvas_tools")
+_grid = _component("grid")
+_pen = _component("pen")
 _thumbnails = _component("thumbnails")
 
 
@@ -31,17 +33,43 @@ class Answer:
     probabilities: list[float]
 
 
-def answers(items: Sequence[Answer], *, picture: str | None = None, key: str) -> None:
+def answers(items: Sequence[Answer], *, picture: str | None = None, is_final: bool = True, key: str) -> None:
     """Cards side by side, one a model, each with its answer and ten bars that follow the probabilities smoothly.
 
-    `picture` is a PNG as a data address, shown beside the cards as what the models see; "" shows a blank one.
+    `picture` is a PNG as a data address, shown beside the cards as what the models see; "" shows a blank one. Answers
+    are read out to screen readers once they are final, not at each line that a pen draws.
     """
-    _answers(data={"answers": [asdict(item) for item in items], "picture": picture}, key=key)
+    data = {"answers": [asdict(item) for item in items], "picture": picture, "is_final": is_final}
+    _answers(data=data, key=key)
 
 
-def canvas_tools() -> None:
-    """Undo, Redo and Clear for the page's canvas."""
-    _canvas_tools(key="canvas_tools")
+def canvas_tools(*, clear_by_server: bool, can_restore: bool, on_asked: Callable[[], None]) -> None:
+    """Undo, Redo and Clear for the page's canvas.
+
+    They work in the browser. What its history does not hold it asks of the server: `on_asked` is called, and
+    `st.session_state["canvas_tools"].asked` is "clear" then, or "restore" for what was cleared.
+    """
+    data = {"clear_by_server": clear_by_server, "can_restore": can_restore}
+    _canvas_tools(data=data, key="canvas_tools", on_asked_change=on_asked)
+
+
+def grid(start: str) -> None:
+    """28 x 28 pixels to draw on with the keyboard; `start` is the PNG to begin with, as a data address, or ""."""
+    _grid(data={"start": start}, key="grid")
+
+
+def pen(*, answered: int) -> None:
+    """Follow the pen on the page's canvas, or the keyboard on its grid: send what is drawn whenever it has changed.
+
+    `answered` is the number of the last message that was answered: only after it the next is sent.
+    """
+    _pen(data={"answered": answered}, key="pen", on_drawn_change=lambda: None)
+
+
+def pen_message() -> object | None:
+    """What the component that follows the pen sent last, unchecked; None while it has sent nothing."""
+    message: object | None = st.session_state.get("pen", {}).get("drawn")
+    return message
 
 
 def thumbnails(

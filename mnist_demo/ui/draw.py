@@ -1,60 +1,191 @@
-"""The Draw page: a canvas, and what each model makes of the drawing."""
+"""The Draw page: a canvas, and what each model makes of the drawing while it is drawn."""
 
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 import streamlit as st
-from streamlit_drawable_canvas import st_canvas
+from streamlit_drawable_canvas import CanvasResult, st_canvas
 
 from mnist_demo import drawing
-from mnist_demo.data import Floats
+from mnist_demo.data import Bytes, Floats
 from mnist_demo.errors import UserError
-from mnist_demo.ui import answering, components, explain
+from mnist_demo.runs import Run
+from mnist_demo.ui import answering, components, explain, pen
 
 CANVAS_SIDE = 320  # pixels; fits a phone of 360
+HISTORY = 100  # strokes that st_canvas can undo
 BRUSH = 20  # pixels; about as thick, for the canvas, as MNIST's strokes are for 28 pixels
 INK = "#15181f"
 PAPER = "#ffffff"
+COLORS = {"Pen": INK, "Eraser": PAPER}
 
-
-def canvas() -> Floats | None:
-    """Show the canvas; the drawing as the models see it, or None while there is none."""
-    if "canvas" not in st.session_state:  # the visitor comes from another page: put back what was drawn
-        st.session_state["drawing_before"] = st.session_state.get("drawing")
-    above = st.container()
-    components.canvas_tools()
-    brush = st.slider("Brush width", 6, 40, BRUSH, format="%d px", key="brush", persist_state="session")
-    with above:
-        result = st_canvas(
-            stroke_width=brush,
-            stroke_color=INK,
-            background_color=PAPER,
-            height=CANVAS_SIDE,
-            width=CANVAS_SIDE,
-            initial_drawing=st.session_state["drawing_before"],
-            return_image_data=True,
-            key="canvas",
-        )
-    if result.image_data is None:  # nothing was drawn since the page was opened
-        kept: Floats | None = st.session_state.get("pixels")
-        return kept
-    try:
-        pixels = drawing.to_mnist(result.image_data)
-    except UserError:  # a blank canvas
-        pixels = None
-    st.session_state.update(drawing=result.json_data, pixels=pixels)
-    return pixels
+# What a visitor's session holds of the drawing:
+PICTURE = "picture"  # as it looks, uint8 (H, W) or (H, W, 4)
+STROKES = "strokes"  # as st_canvas describes it
+LOADED = "loaded"  # the strokes that st_canvas began with; another value loads it into the canvas
+CLEARED = "cleared"  # the strokes that Clear took away and st_canvas cannot bring back
+REVEALED = "revealed"  # whether the answers of "Guess first" may be seen
 
 
 @st.fragment
 def board() -> None:
-    """Canvas and answers; drawing reruns nothing else of the page."""
-    with st.container(horizontal=True, gap="medium"):
+    """Canvas on the left, answers on the right, settings below; nothing else of the page is run again.
+
+    On a phone they are one below the other in this order, so that the answers are seen while one draws.
+    """
+    upper, lower = (st.container(horizontal=True, gap="medium") for _ in range(2))
+    with lower:
         with st.container(width=CANVAS_SIDE):
-            pixels = canvas()
+            above = st.container()
+            by_keyboard = st.toggle(
+                "Draw with the keyboard",
+                key="by_keyboard",
+                persist_state="session",
+                help="On a grid of 28 × 28 pixels.",
+            )
+            brush = above.slider(
+                "Brush width", 6, 40, BRUSH, format="%d px", key="brush", persist_state="session", disabled=by_keyboard
+            )
         with st.container(width="stretch"):
-            cards = st.container()
+            guess_first = guessing()
             models = answering.model_choice("draw_models")
-    with cards:
-        answers = [answering.answer(run, pixels) for run in models]
-        components.answers(answers, picture="" if pixels is None else answering.picture(pixels), key="answers")
+    with upper:
+        with st.container(width=CANVAS_SIDE):
+            place = st.container()
+            canvas_tools()
+            if by_keyboard:
+                with place:
+                    grid()
+            else:
+                tool = st.segmented_control(
+                    "Tool", list(COLORS), default="Pen", required=True, key="tool", label_visibility="collapsed"
+                )
+                with place:
+                    canvas(brush, COLORS[tool])
+        with st.container(width="stretch"):
+            answers(models, guess_first)
+
+
+def canvas_tools() -> None:
+    """Undo, Redo and Clear; what st_canvas's own history cannot do is asked of load_strokes."""
+    state = st.session_state
+    if "canvas" not in state:  # the visitor comes from another page or from the grid: put back what was drawn
+        state[LOADED] = state.get(STROKES)
+    components.canvas_tools(
+        clear_by_server=count(state[LOADED]) > 0 or count(state.get(STROKES)) >= HISTORY,
+        can_restore=state.get(CLEARED) is not None,
+        on_asked=load_strokes,
+    )
+
+
+def canvas(brush: int, color: str) -> None:
+    """st_canvas, whose strokes are kept for the visitor's session."""
+    has_message = components.pen_message() is not None
+    result = st_canvas(
+        stroke_width=brush,
+        stroke_color=color,
+        background_color=PAPER,
+        height=CANVAS_SIDE,
+        width=CANVAS_SIDE,
+        initial_drawing=st.session_state[LOADED],
+        return_image_data=not has_message,
+        on_change=remember_strokes,
+        key="canvas",
+    )
+    if not has_message:
+        take_picture(result)
+
+
+def grid() -> None:
+    """The grid, beginning with what the models see of the drawing."""
+    if "grid" not in st.session_state:
+        pixels = to_mnist(st.session_state.get(PICTURE))
+        st.session_state["grid_start"] = "" if pixels is None else answering.picture(pixels)
+    components.grid(st.session_state["grid_start"])
+
+
+def take_picture(result: CanvasResult) -> None:
+    """Where the component that follows the pen has not found the canvas: take what the canvas sends by itself."""
+    try:
+        if result.image_bytes is not None:
+            st.session_state[PICTURE] = drawing.read_picture(io.BytesIO(result.image_bytes))
+    except (UserError, ValueError):  # not a picture, nor base64: nothing that the canvas sends
+        return
+
+
+def remember_strokes() -> None:
+    """Keep the strokes for the time that the visitor spends on other pages."""
+    st.session_state[STROKES] = st.session_state["canvas"].drawing["raw"]
+
+
+def load_strokes() -> None:
+    """Clear the canvas, or bring back what was cleared, where its own history cannot."""
+    state = st.session_state
+    match state["canvas_tools"].asked:
+        case "clear":
+            state["clearings"] = state.get("clearings", 0) + 1  # so that it differs from what was loaded before
+            state[CLEARED], state[LOADED] = state.get(STROKES), {"objects": [], "clearings": state["clearings"]}
+        case "restore" if state.get(CLEARED) is not None:
+            state[CLEARED], state[LOADED] = None, state[CLEARED]
+    state[STROKES] = state[LOADED]
+
+
+def count(strokes: dict[str, Any] | None) -> int:
+    """How many strokes a drawing has."""
+    return 0 if strokes is None else len(strokes["objects"])
+
+
+def guessing() -> bool:
+    """Whether the class guesses first, and the button that ends it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        guess_first = st.toggle(
+            "Guess first",
+            key="guess_first",
+            persist_state="session",
+            help="Hides the answers until everybody has voted; drawing on hides them again.",
+        )
+        if guess_first and st.button("Reveal the answers", icon=":material/visibility:"):
+            st.session_state[REVEALED] = True
+    return guess_first
+
+
+@st.fragment
+def answers(models: Sequence[Run], guess_first: bool) -> None:
+    """What the models say of the drawing, anew with each message of the pen and without touching the canvas."""
+    is_down, number, problem = False, 0, ""
+    sent = components.pen_message()
+    if sent is not None:
+        try:
+            message = pen.read_message(sent)
+            is_down, number = message.is_down, message.number
+            show(message.picture)
+        except UserError as error:
+            problem = str(error)
+    pixels = to_mnist(st.session_state.get(PICTURE))
+    is_hidden = guess_first and pixels is not None and not st.session_state.get(REVEALED, False)
+    cards = [answering.hidden(run) if is_hidden else answering.answer(run, pixels) for run in models]
+    picture = "" if pixels is None else answering.picture(pixels)
+    components.answers(cards, picture=picture, is_final=not is_down, key="answers")
+    components.pen(answered=number)  # after the answer: when the browser has it, it may send the next picture
+    if problem:
+        st.error(problem, icon=":material/error:")
+
+
+def show(picture: Bytes) -> None:
+    """Take a picture of the drawing; a new one is to be guessed anew."""
+    if not np.array_equal(picture, st.session_state.get(PICTURE, ())):
+        st.session_state[REVEALED] = False
+    st.session_state[PICTURE] = picture
+
+
+def to_mnist(picture: Bytes | None) -> Floats | None:
+    """The picture as the models see it; None where nothing is drawn."""
+    try:
+        return None if picture is None else drawing.to_mnist(picture)
+    except UserError:  # a blank canvas
+        return None
 
 
 st.title("Draw a digit")

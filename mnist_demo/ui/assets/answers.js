@@ -1,5 +1,8 @@
 // Cards of ten probability bars. Elements are made once and then only changed, so that bars glide and nothing jumps.
 
+const ANNOUNCE_AFTER = 600; // ms
+const timers = new WeakMap();
+
 const make = (tag, className, parent, text = "") => {
   const element = document.createElement(tag);
   element.className = className;
@@ -19,7 +22,6 @@ const makeCard = (root) => {
   make("h3", "", card);
   make("div", "note", card);
   const answer = make("div", "answer", card);
-  answer.setAttribute("role", "status");
   make("span", "headline", answer);
   make("span", "remark", answer);
   const list = make("ol", "", card);
@@ -68,6 +70,17 @@ const showAnswer = (card, { name, note, headline, remark, probabilities }) => {
   });
 };
 
+// Read out once the answers have stood still for a moment: while one draws they change ten times a second.
+const announce = (root, text) => {
+  const status = root.querySelector("[role=status]") ?? make("div", "announcement", root);
+  status.setAttribute("role", "status");
+  status.setAttribute("aria-live", "polite");
+  clearTimeout(timers.get(root));
+  timers.set(root, setTimeout(setText, ANNOUNCE_AFTER, status, text));
+};
+
+const sentence = ({ name, headline, remark }) => (headline ? `${name}, ${headline}, ${remark}. ` : "");
+
 export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".root");
   if (data.picture !== null && !root.querySelector("figure")) makeFigure(root);
@@ -76,4 +89,6 @@ export default function ({ parentElement, data }) {
   cards.slice(data.answers.length).forEach((card) => card.remove());
   if (data.picture !== null) showPicture(root.querySelector("figure"), data.picture);
   data.answers.forEach((answer, index) => showAnswer(cards[index], answer));
+  if (data.is_final) announce(root, data.answers.map(sentence).join(""));
+  else clearTimeout(timers.get(root));
 }

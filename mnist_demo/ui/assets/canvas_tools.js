@@ -1,35 +1,112 @@
-// Buttons below the canvas that press those of st_canvas's own toolbar, which shows only while a mouse hovers and
-// which they replace. They act in the browser, without asking the server.
+// Undo, Redo and Clear below the canvas. They press the buttons of st_canvas's own toolbar, which shows only while a
+// mouse hovers and which they replace, so they act at once, however slow the server is. The grid for the keyboard, where
+// it takes the canvas's place, hears of them by an event.
 
-// What a button shows, its name, and the name of the toolbar's button that it presses.
-const TOOLS = [["↶ Undo", "Undo", "Undo"], ["↷ Redo", "Redo", "Redo"], ["✕ Clear", "Clear", "Reset canvas & history"]];
-const TRIES = 100; // of finding the canvas, a tenth of a second apart
+const TOOLS = [["↶ Undo", "Undo"], ["↷ Redo", "Redo"], ["✕ Clear", "Clear"]]; // what a button shows, and its name
+const SEND = "Update the app with this drawing"; // the toolbar's button that tells the server of the strokes
+const LOOK_EVERY = 100; // ms, for the canvas, while it is loading
+const TRIES = 100;
 
-const findToolbar = () => {
+const STYLE = `
+.dc-toolbar { display: none !important; }
+.dc-root { touch-action: none; user-select: none; -webkit-user-select: none; -webkit-touch-callout: none; }
+.dc-root[inert] { opacity: 0.5; cursor: wait; }`;
+
+const findCanvas = () => {
   const roots = [...document.querySelectorAll("*")].map((element) => element.shadowRoot).filter(Boolean);
-  return roots.map((root) => root.querySelector(".dc-toolbar")).find(Boolean);
+  return roots.find((root) => root.querySelector(".dc-toolbar"));
 };
 
-const press = (label) => findToolbar()?.querySelector(`[aria-label="${label}"]`)?.click();
+const findButton = (label) => findCanvas()?.querySelector(`.dc-toolbar [aria-label="${label}"]`);
+const can = (label) => findButton(label)?.disabled === false;
+const press = (label) => findButton(label)?.click();
 
-// By a style in the canvas's own root: the toolbar is made anew whenever the brush changes.
-const hideToolbar = (tries = TRIES) => {
-  const root = findToolbar()?.getRootNode();
+const stop = (event) => {
+  event.preventDefault();
+  event.stopPropagation();
+};
+
+// The styles and listeners stay in the canvas's own root, which outlives the toolbar: that is made anew with the brush.
+const prepareCanvas = (tries = TRIES) => {
+  const root = findCanvas();
   if (!root) {
-    if (tries > 0) setTimeout(hideToolbar, 100, tries - 1); // the canvas is still loading
-  } else if (!root.querySelector("#no-toolbar")) {
-    root.append(Object.assign(document.createElement("style"), { id: "no-toolbar", textContent: ".dc-toolbar { display: none !important }" }));
+    if (tries > 0) setTimeout(prepareCanvas, LOOK_EVERY, tries - 1);
+  } else if (!root.querySelector("#prepared")) {
+    root.append(Object.assign(document.createElement("style"), { id: "prepared", textContent: STYLE }));
+    root.addEventListener("contextmenu", stop); // a long press
+    const stopSecondFinger = (event) => event.touches.length > 1 && stop(event);
+    root.addEventListener("touchstart", stopSecondFinger, { capture: true, passive: false });
   }
 };
 
-export default function ({ parentElement }) {
-  hideToolbar();
-  const root = parentElement.querySelector(".root");
-  if (root.children.length) return;
-  for (const [text, name, label] of TOOLS) {
-    const button = Object.assign(document.createElement("button"), { type: "button", textContent: text });
-    button.setAttribute("aria-label", name);
-    button.onclick = () => press(label);
-    root.append(button);
+// st_canvas itself waits 200 ms with this, and whoever leaves the page meanwhile would lose the stroke. Two frames
+// later, because the picture for the models goes first.
+const sendStrokes = () => requestAnimationFrame(() => requestAnimationFrame(() => press(SEND)));
+
+class Tools {
+  constructor(root) {
+    this.undone = 0; // strokes that the last Clear took away
+    for (const [text, name] of TOOLS) {
+      const button = Object.assign(document.createElement("button"), { type: "button", textContent: text });
+      button.setAttribute("aria-label", name);
+      button.onclick = () => (findCanvas() ? this[name]() : window.dispatchEvent(new CustomEvent("canvas-tool", { detail: name })));
+      root.append(button);
+    }
+    ["mouseup", "touchend"].forEach((name) => window.addEventListener(name, sendStrokes));
   }
+
+  close() {
+    ["mouseup", "touchend"].forEach((name) => window.removeEventListener(name, sendStrokes));
+  }
+
+  update({ clear_by_server: clearByServer, can_restore: canRestore }) {
+    Object.assign(this, { clearByServer, canRestore });
+    findCanvas()?.querySelector(".dc-root").removeAttribute("inert");
+  }
+
+  // The server loads another drawing into the canvas: a stroke that is drawn meanwhile would be lost.
+  askServer(what) {
+    findCanvas().querySelector(".dc-root").setAttribute("inert", "");
+    this.ask(what);
+  }
+
+  Undo() {
+    if (can("Undo")) {
+      this.undone = 0;
+      press("Undo");
+    } else if (this.undone) {
+      for (; this.undone > 0; this.undone--) press("Redo");
+    } else if (this.canRestore) {
+      this.askServer("restore");
+    }
+  }
+
+  Redo() {
+    press("Redo");
+  }
+
+  // All strokes are undone, rather than the canvas reset: so they can be brought back.
+  Clear() {
+    if (this.clearByServer) {
+      this.askServer("clear");
+      return;
+    }
+    for (this.undone = 0; can("Undo"); this.undone++) press("Undo");
+  }
+}
+
+const tools = new WeakMap();
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  prepareCanvas();
+  const root = parentElement.querySelector(".root");
+  if (!tools.has(root)) tools.set(root, new Tools(root));
+  const own = tools.get(root);
+  own.ask = (what) => setTriggerValue("asked", what);
+  own.update(data);
+  return () => {
+    own.close();
+    tools.delete(root);
+    root.replaceChildren();
+  };
 }

@@ -1,0 +1,94 @@
+// Follows the pen on the page's canvas: sends a small picture of it whenever it has changed and the previous answer has
+// arrived, so also while a stroke grows. It reads the canvas and never touches it.
+
+const LAYERS = "canvas.lower-canvas, canvas.upper-canvas, canvas.grid"; // of st_canvas, or of the grid for the keyboard
+const SIDE = 160; // pixels of the picture; the server expects as many
+const AWAKE = 1000; // ms after an event in which the canvas may still change, as by a drawing that is being loaded
+const PATIENCE = 1000; // ms without an answer, after which the picture is sent once more
+const SEARCH = 30000; // ms in which the canvas is looked for
+const PEN_UP = ["mouseup", "touchend", "touchcancel"];
+const EVENTS = [...PEN_UP, "pointerdown", "pointermove", "click", "keydown", "keyup"];
+
+const findLayers = () => {
+  const roots = [...document.querySelectorAll("*")].map((element) => element.shadowRoot).filter(Boolean);
+  return roots.map((root) => [...root.querySelectorAll(LAYERS)]).find((found) => found.length) ?? [];
+};
+
+class Pen {
+  constructor() {
+    this.picture = Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE });
+    this.context = this.picture.getContext("2d", { willReadFrequently: true });
+    this.layers = [];
+    this.last = { picture: this.read(), is_down: false }; // what the server knows: blank paper
+    this.number = 0;
+    this.sentAt = 0;
+    this.isDown = false;
+    this.searchUntil = performance.now() + SEARCH;
+    this.onEvent = ({ type }) => {
+      if (type === "pointerdown") this.isDown = true;
+      if (PEN_UP.includes(type)) this.isDown = false;
+      this.wake();
+    };
+    EVENTS.forEach((name) => window.addEventListener(name, this.onEvent, { passive: true }));
+    this.wake();
+  }
+
+  close() {
+    EVENTS.forEach((name) => window.removeEventListener(name, this.onEvent));
+    cancelAnimationFrame(this.frame);
+  }
+
+  // Asks for a new frame at each event: when the pen goes up, st_canvas moves the stroke from one layer to the other,
+  // and is done with it only in the next frame. What was asked for before could come in between.
+  wake() {
+    this.awakeUntil = performance.now() + AWAKE;
+    this.askForFrame();
+  }
+
+  askForFrame() {
+    cancelAnimationFrame(this.frame);
+    this.frame = requestAnimationFrame((now) => {
+      if (!this.layers[0]?.isConnected) this.layers = findLayers();
+      if (this.layers.length) this.look(now);
+      else if (now < this.searchUntil) this.awakeUntil = now + AWAKE;
+      if (now < this.awakeUntil || this.isWaiting) this.askForFrame();
+    });
+  }
+
+  // The last picture of a stroke is sent at once, so that the final answer comes as soon as it can.
+  look(now) {
+    const isLate = this.isWaiting && now - this.sentAt > PATIENCE;
+    const wentUp = this.last.is_down && !this.isDown;
+    if (this.isWaiting && !isLate && !wentUp) return;
+    const picture = this.read();
+    if (picture === this.last.picture && !isLate && !wentUp) return;
+    this.last = { picture, is_down: this.isDown };
+    this.number += 1;
+    this.sentAt = now;
+    this.send({ number: this.number, ...this.last });
+  }
+
+  get isWaiting() {
+    return this.answered < this.number;
+  }
+
+  read() {
+    this.context.fillStyle = "#fff";
+    this.context.fillRect(0, 0, SIDE, SIDE);
+    this.layers.forEach((layer) => this.context.drawImage(layer, 0, 0, SIDE, SIDE));
+    return this.picture.toDataURL("image/png");
+  }
+}
+
+const pens = new WeakMap();
+
+export default function ({ parentElement, data, setStateValue }) {
+  const pen = pens.get(parentElement) ?? new Pen();
+  pens.set(parentElement, pen);
+  pen.send = (message) => setStateValue("drawn", message);
+  pen.answered = data.answered;
+  return () => {
+    pen.close();
+    pens.delete(parentElement);
+  };
+}

@@ -1,0 +1,47 @@
+"""The messages of the component that follows the pen. They come from a browser, so nothing in them is trusted."""
+
+import base64
+import binascii
+import io
+from dataclasses import dataclass
+
+from mnist_demo import drawing
+from mnist_demo.data import Bytes
+from mnist_demo.errors import UserError
+
+SIDE = 160  # pixels: half of the canvas, and still eight times what a model sees of a digit that fills it
+LONGEST = 60_000  # characters; a page full of scribbles takes a quarter of it
+PREFIX = "data:image/png;base64,"
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is drawn: `number` counts the messages of a browser, `picture` is uint8 (SIDE, SIDE), dark ink on white."""
+
+    number: int
+    is_down: bool  # the pen, so that more is to come
+    picture: Bytes
+
+
+def read_message(message: object) -> Message:
+    """Check and decode what the browser sent. Raises UserError where the component did not write it."""
+    match message:
+        case {"number": int(number), "is_down": bool(is_down), "picture": str(picture)} if len(picture) <= LONGEST:
+            return Message(number, is_down, _decode(picture))
+    raise _unreadable()
+
+
+def _decode(address: str) -> Bytes:
+    if not address.startswith(PREFIX):
+        raise _unreadable()
+    try:
+        image = drawing.read_picture(io.BytesIO(base64.b64decode(address.removeprefix(PREFIX), validate=True)))
+    except (binascii.Error, UserError) as error:
+        raise _unreadable() from error
+    if image.shape[:2] != (SIDE, SIDE):
+        raise _unreadable()
+    return image[:, :, 0]
+
+
+def _unreadable() -> UserError:
+    return UserError("The browser sent a drawing that cannot be read: reload the page and draw again.")
