@@ -19,10 +19,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from mnist_demo import drawing, runs
-from mnist_demo.data import CLASSES, SIDE, Bytes, Floats, to_pixels
+from mnist_demo.data import CLASSES, Bytes, Floats
 from mnist_demo.inference import Classifier
 from mnist_demo.quiet import muted_stderr
 from tests import pen
@@ -35,20 +34,9 @@ CHUNK = 25  # drawings at a time
 OURS = "to_mnist"
 
 
-def shrink(canvas: Bytes) -> Floats:
-    """The whole canvas, shrunk by averaging."""
-    small = Image.fromarray(canvas).resize((SIDE, SIDE), Image.Resampling.BOX)
-    return to_pixels(np.asarray(small))
-
-
-def crop_and_centre(canvas: Bytes) -> Floats:
-    """Cropped, scaled into 20 x 20, centred by mass, and nothing else."""
-    return drawing._center(drawing._fit(drawing._crop(to_pixels(canvas))))
-
-
 METHODS: dict[str, Callable[[Bytes], Floats]] = {
-    "shrink": shrink,
-    "crop and centre": crop_and_centre,
+    "shrink": lambda canvas: drawing.steps(canvas, skip=drawing.STEPS)["seen"],
+    "crop and centre": lambda canvas: drawing.steps(canvas, skip=("upright", "stroke"))["seen"],
     OURS: drawing.to_mnist,
 }
 
