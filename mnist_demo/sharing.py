@@ -53,9 +53,7 @@ def encode(strokes: Sequence[Stroke]) -> str:
     packed = bytes([VERSION]) + zlib.compress(b"".join(map(_to_leb128, numbers)), 9)
     text = base64.urlsafe_b64encode(packed).decode().rstrip("=")
     if len(text) > LONGEST_TEXT or len(strokes) > MOST_STROKES:
-        raise UserError(
-            "This drawing has too many strokes for a link: draw a simpler one, or download it as a picture."
-        )
+        raise UserError("This drawing has too many strokes for a link: draw a simpler one, or download it.")
     return text
 
 
@@ -97,11 +95,8 @@ def to_canvas(strokes: Iterable[Stroke], ink: str, paper: str) -> dict[str, Any]
         "objects": [
             {
                 "type": "Path",
-                # The last point twice: a path of one point alone would not be drawn.
-                "path": [
-                    ["M", *stroke.points[0]],
-                    *(["L", *point] for point in (*stroke.points, stroke.points[-1])[1:]),
-                ],
+                # Begins a little aside, or a stroke of one point would not be drawn.
+                "path": [["M", stroke.points[0][0] - 0.1, stroke.points[0][1]], *(["L", *xy] for xy in stroke.points)],
                 "stroke": paper if stroke.erases else ink,
                 "strokeWidth": stroke.width,
                 "strokeLineCap": "round",

@@ -1,4 +1,5 @@
 import base64
+import itertools
 import zlib
 
 import numpy as np
@@ -49,7 +50,7 @@ def test_what_is_decoded_is_what_was_drawn(seed: int) -> None:
 
 @pytest.mark.parametrize("digit", DIGITS)
 def test_a_digit_takes_few_characters_and_looks_the_same(digit: int) -> None:
-    fine = [np.concatenate([np.linspace(a, b, 30) for a, b in zip(s[:-1], s[1:], strict=True)]) for s in DIGITS[digit]]
+    fine = [np.concatenate([np.linspace(a, b, 30) for a, b in itertools.pairwise(s)]) for s in DIGITS[digit]]
     strokes = [Stroke(20, tuple(map(tuple, np.round(path * 320).astype(int).tolist()))) for path in fine]
     text = sharing.encode(strokes)
     assert len(text) < 2_000
