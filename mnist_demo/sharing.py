@@ -197,7 +197,7 @@ def _from_leb128(raw: bytes) -> Iterator[int]:
 
 
 def _read_strokes(numbers: Iterator[int]) -> list[Stroke]:
-    strokes = []
+    strokes: list[Stroke] = []
     for head in numbers:
         count = next(numbers, 0)
         steps = [(_unfold(next(numbers)), _unfold(next(numbers))) for _ in range(min(count, MOST_BYTES))]

@@ -13,9 +13,9 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = [
     {"errors", "quiet"},
     {"files"},
-    {"data", "recipes"},
-    {"runs", "drawing", "download", "models"},
-    {"training", "inference", "plots"},
+    {"data", "recipes", "sharing"},
+    {"runs", "drawing", "download", "models", "scribbles", "rejection", "calibration"},
+    {"training", "inference", "plots", "rejection_training", "photo", "segmentation"},
     {"trainer", "evaluation"},
     {"ui", "__main__"},
 ]

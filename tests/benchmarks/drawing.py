@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mnist_demo import drawing, runs
+from mnist_demo import calibration, drawing, rejection, runs, scribbles
 from mnist_demo.data import CLASSES, Bytes, Floats
 from mnist_demo.inference import Classifier
 from mnist_demo.quiet import muted_stderr
@@ -31,6 +31,7 @@ SIZES = (0.5, 0.85)  # of the canvas's height, the digit's longer side
 CORNERS = ("top left", "top right", "bottom left", "bottom right")
 CONDITIONS = list(itertools.product(BRUSHES, SIZES, ("centre", "corner")))
 CHUNK = 25  # drawings at a time
+SCRIBBLES = 200
 OURS = "to_mnist"
 
 
@@ -53,6 +54,11 @@ class Answers:
     def right(self) -> npt.NDArray[np.bool_]:
         return np.asarray(self.probabilities.argmax(axis=2) == self.labels[:, None])
 
+    @property
+    def calibration_error(self) -> float:
+        labels = np.repeat(self.labels, len(CONDITIONS))
+        return calibration.expected_calibration_error(self.probabilities.reshape(-1, CLASSES), labels)
+
 
 def canvases(one: pen.Drawing, corner: str) -> list[Bytes]:
     """A drawing in each of CONDITIONS, light on dark."""
@@ -62,8 +68,11 @@ def canvases(one: pen.Drawing, corner: str) -> list[Bytes]:
     ]
 
 
-def read(part: list[tuple[pen.Drawing, str]], models: Sequence[str]) -> dict[tuple[str, str], Floats]:
-    """What each of `models` says by each method: float32 (drawings, conditions, 10). Works in a process of its own."""
+Said = dict[tuple[str, str], Floats]  # by model and method: float32 (drawings, conditions, 10)
+
+
+def read(part: list[tuple[pen.Drawing, str]], models: Sequence[str]) -> tuple[Said, Floats]:
+    """What each of `models` says, and the log-odds that it is a digit. Works in a process of its own."""
     with muted_stderr():
         classifiers = {name: Classifier.from_file(runs.find(name).model_path) for name in models}
     pictures = [canvases(one, corner) for one, corner in part]
@@ -75,18 +84,21 @@ def read(part: list[tuple[pen.Drawing, str]], models: Sequence[str]) -> dict[tup
         pixels = np.stack([prepare(canvas).ravel() for few in pictures for canvas in few])
         for name, classifier in classifiers.items():
             said[name, method] = classifier.probabilities(pixels).reshape(len(part), len(CONDITIONS), CLASSES)
-    return said
+    return said, rejection.log_odds(pixels)
 
 
-def answers(drawings: list[pen.Drawing], models: Sequence[str], seed: int) -> dict[tuple[str, str], Answers]:
-    """What each of `models` says by each method, in as many processes as there are cores."""
+def answers(
+    drawings: list[pen.Drawing], models: Sequence[str], seed: int
+) -> tuple[dict[tuple[str, str], Answers], Floats]:
+    """What each of `models` says by each method, and the log-odds, in as many processes as there are cores."""
     corners = np.random.default_rng(seed).choice(CORNERS, len(drawings)).tolist()
     tasks = list(zip(drawings, corners, strict=True))
     parts = [tasks[at : at + CHUNK] for at in range(0, len(tasks), CHUNK)]
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        said = list(pool.map(read, parts, itertools.repeat(models)))
+        said, odds = zip(*pool.map(read, parts, itertools.repeat(models)), strict=True)
     labels, writers = np.array([one.label for one in drawings]), np.array([one.writer for one in drawings])
-    return {key: Answers(np.concatenate([few[key] for few in said]), labels, writers) for key in said[0]}
+    by_key = {key: Answers(np.concatenate([few[key] for few in said]), labels, writers) for key in said[0]}
+    return by_key, np.concatenate(odds)
 
 
 def report(name: str, by_method: dict[str, Answers]) -> None:
@@ -98,6 +110,7 @@ def report(name: str, by_method: dict[str, Answers]) -> None:
         print(f"{title:28}" + "".join(f"{share(by_method[key], right[key]):17.1%}" for key in by_method))
 
     row("all conditions", lambda _, hits: hits.mean())
+    row("calibration error", lambda given, _: given.calibration_error)
     row("worst condition", lambda _, hits: hits.mean(axis=0).min())
     for index, (brush, size, place) in enumerate(CONDITIONS):
         row(f"  brush {brush:2}, {size:.0%}, {place}", lambda _, hits, at=index: hits[:, at].mean())  # type: ignore[misc]
@@ -105,6 +118,24 @@ def report(name: str, by_method: dict[str, Answers]) -> None:
         row(f"  digit {digit}", lambda given, hits, digit=digit: hits[given.labels == digit].mean())  # type: ignore[misc]
     for writer in np.unique(by_method[OURS].writers):
         row(f"  writer {writer}", lambda given, hits, writer=writer: hits[given.writers == writer].mean())  # type: ignore[misc]
+
+
+def report_scribbles(models: Sequence[str], seed: int, refused_digits: float) -> None:
+    """Print how many random scribbles are taken for a digit, and how surely."""
+    kinds = [kind for kind in scribbles.KINDS for _ in range(SCRIBBLES // len(scribbles.KINDS))]
+    rng = np.random.default_rng([seed, len(kinds)])  # none that the network of `rejection` has learned from
+    pixels = np.stack([drawing.to_mnist(scribbles.draw(kind, rng)).ravel() for kind in kinds])
+    taken = rejection.log_odds(pixels) >= rejection.LEAST_LOG_ODDS
+    shares = f"{refused_digits:.1%} of the drawings, {1 - taken.mean():.1%} of {len(kinds)} scribbles"
+    print(f"\nnot taken for a digit: {shares}")
+    with muted_stderr():
+        classifiers = {name: Classifier.from_file(runs.find(name).model_path) for name in models}
+    for name, classifier in classifiers.items():
+        sure = classifier.probabilities(pixels).max(axis=1) > 0.9
+        by_kind = {kind: (sure & taken)[[each == kind for each in kinds]].mean() for kind in scribbles.KINDS}
+        shares = ", ".join(f"{kind} {share:.0%}" for kind, share in by_kind.items())
+        print(f"{name}: over 90 % sure of {(sure & taken).mean():.1%} of the scribbles, {sure.mean():.1%} without")
+        print(f"  {shares}")
 
 
 def writers_named(text: str) -> list[int]:
@@ -119,15 +150,16 @@ def main() -> None:
     parser.add_argument("--writers", type=writers_named, default=writers_named("25-30"))
     parser.add_argument("--model", nargs="+", default=["cnn", "affine"])
     parser.add_argument("--every", type=int, default=1)
-    parser.add_argument("--seed", type=int, default=0, help="of the choice of corners")
+    parser.add_argument("--seed", type=int, default=0, help="of the corners and the scribbles")
     arguments = parser.parse_args()
     if pen.PEN_VARIABLE not in os.environ:
         raise SystemExit(f"the pen drawings are needed: set {pen.PEN_VARIABLE} to pen_drawings.npz")
     drawings = pen.load(arguments.writers)[:: arguments.every]
-    given = answers(drawings, arguments.model, arguments.seed)
+    given, odds = answers(drawings, arguments.model, arguments.seed)
     print(f"{len(drawings):,} drawings x {len(CONDITIONS)} conditions, light on dark (dark on light: the same pixels)")
     for name in arguments.model:
         report(name, {method: given[name, method] for method in METHODS})
+    report_scribbles(arguments.model, arguments.seed, float((odds < rejection.LEAST_LOG_ODDS).mean()))
 
 
 if __name__ == "__main__":
