@@ -19,6 +19,11 @@ SPECK = 0.12  # of the largest part's ink: less is dirt
 Mask = npt.NDArray[np.bool_]
 
 
+def ink_of(image: Bytes) -> Bytes:
+    """A picture as `drawing.to_mnist` takes it: the ink alone where it is a photo, else the picture as it is."""
+    return from_photo(image) if is_photo(image) else image
+
+
 def is_photo(image: Bytes) -> bool:
     """Whether the ground along the border is uneven, as light on paper is; `image` is uint8, as `to_mnist` takes it."""
     grey = _grey(image)

@@ -14,6 +14,7 @@ import numpy as np
 from mnist_demo.data import SIDE, Floats
 
 WEIGHTS = Path(__file__).parent / "rejection.npz"
+NO_DIGIT = "I don't see a digit"
 DIRECTIONS = 8
 CELL = 4  # pixels a side: the parts of the picture
 # That it is a digit. Of the drawings by writers 1 to 24, 1.5 % have less, and of MNIST's own images 0.8 %.

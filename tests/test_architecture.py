@@ -15,7 +15,7 @@ LAYERS = [
     {"files"},
     {"data", "recipes", "sharing"},
     {"runs", "drawing", "download", "models", "scribbles", "rejection", "calibration"},
-    {"training", "inference", "plots", "rejection_training", "photo", "segmentation"},
+    {"training", "inference", "plots", "rejection_training", "photo", "segmentation", "neighbours"},
     {"trainer", "evaluation"},
     {"ui", "__main__"},
 ]
