@@ -16,7 +16,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image, ImageDraw
 
+from mnist_demo.data import Bytes
 from mnist_demo.errors import UserError
 
 VERSION = 1
@@ -26,6 +28,7 @@ MOST_STROKES = 2_000
 WIDTHS = range(1, 101)  # pixels
 FARTHEST = 1_000  # pixels from the canvas's corner: a pen may leave the canvas, but not by that much
 TOLERANCE = 0.5  # pixels
+FINER = 4  # strokes are painted on a grid so many times finer and averaged, for their edges to be smooth
 CURVE_POINTS = 8  # that a curve of the canvas becomes before those on a line are left out
 
 Point = tuple[int, int]  # x to the right, y downwards, pixels
@@ -106,6 +109,19 @@ def to_canvas(strokes: Iterable[Stroke], ink: str, paper: str) -> dict[str, Any]
             for stroke in strokes
         ]
     }
+
+
+def picture(strokes: Sequence[Stroke], side: int) -> Bytes:
+    """What a canvas of `side` x `side` pixels shows of the strokes: uint8 (side, side), black on white."""
+    sheet = Image.new("L", (side * FINER, side * FINER), 255)
+    pen = ImageDraw.Draw(sheet)
+    for stroke in strokes:
+        colour, radius = 255 if stroke.erases else 0, stroke.width * FINER / 2
+        points = [(x * FINER, y * FINER) for x, y in stroke.points]
+        pen.line(points, fill=colour, width=stroke.width * FINER)
+        for x, y in points:  # round caps and joins
+            pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
+    return np.asarray(sheet.reduce(FINER))
 
 
 def simplify(points: Sequence[Point]) -> tuple[Point, ...]:

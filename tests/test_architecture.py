@@ -13,8 +13,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = [
     {"errors", "quiet"},
     {"files"},
-    {"data", "recipes", "sharing"},
-    {"runs", "drawing", "download", "models", "scribbles", "rejection", "calibration"},
+    {"data", "recipes"},
+    {"runs", "drawing", "download", "models", "scribbles", "rejection", "calibration", "sharing"},
     {"training", "inference", "plots", "rejection_training", "photo", "segmentation", "neighbours"},
     {"trainer", "evaluation"},
     {"ui", "__main__"},

@@ -6,19 +6,11 @@ import numpy as np
 import pytest
 
 from mnist_demo import drawing, sharing
-from mnist_demo.data import Bytes
 from mnist_demo.errors import UserError
 from mnist_demo.sharing import Stroke
-from tests import pen
 from tests.browser import DIGITS
 
 PAPER = "#ffffff"
-
-
-def picture(strokes: list[Stroke]) -> Bytes:
-    """What the canvas would show, light on dark; erasing is left out."""
-    paths = [np.array(stroke.points, np.float32) for stroke in strokes if not stroke.erases]
-    return pen.ink(paths, 1, strokes[0].width)
 
 
 def random_strokes(rng: np.random.Generator) -> list[Stroke]:
@@ -54,8 +46,17 @@ def test_a_digit_takes_few_characters_and_looks_the_same(digit: int) -> None:
     strokes = [Stroke(20, tuple(map(tuple, np.round(path * 320).astype(int).tolist()))) for path in fine]
     text = sharing.encode(strokes)
     assert len(text) < 2_000
-    before, after = (drawing.to_mnist(picture(few)) for few in (strokes, sharing.decode(text)))
+    before, after = (drawing.to_mnist(sharing.picture(few, 320)) for few in (strokes, sharing.decode(text)))
     assert np.abs(before - after).mean() < 0.01
+
+
+def test_the_picture_shows_ink_and_what_was_erased() -> None:
+    strokes = [Stroke(20, ((40, 160), (280, 160))), Stroke(30, ((160, 160),), erases=True), Stroke(10, ((20, 20),))]
+    shown = sharing.picture(strokes, 320)
+    assert shown.shape == (320, 320)
+    assert [shown[160, 60], shown[160, 160], shown[20, 20], shown[300, 20]] == [0, 255, 0, 255]
+    assert 0 < shown[170, 100] < 255 or 0 < shown[169, 100] < 255  # a smooth edge
+    assert (shown < 128).sum() == pytest.approx(20 * 240 + 314 + 79 - 20 * 30, rel=0.05)
 
 
 def test_strokes_of_the_canvas_and_back() -> None:

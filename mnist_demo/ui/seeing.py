@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from mnist_demo import data, drawing, rejection
 from mnist_demo.data import Bytes, Floats
@@ -62,9 +62,9 @@ def panel(picture: Bytes | None, models: Sequence[Run]) -> None:
 
 def _switches() -> list[str]:
     st.markdown(
-        "The models have only ever seen MNIST's images, and those were made with care: **"
-        + "**, **".join(TITLES[step].lower() for step in drawing.STEPS)
-        + "**. Your drawing is treated the same way. Switch a step off, and see whether the models still know it."
+        "The models have only ever seen MNIST's images, all of them **cropped, scaled and centred** in the same way. "
+        "So your drawing is treated like them, and its **slant** and the **width of its stroke** are brought close to "
+        "theirs. Switch a step off, and see whether the models still know your digit."
     )
     done = st.pills(
         "Steps",
@@ -105,6 +105,7 @@ def _sheet(picture: Floats) -> Bytes:
     sheet = Image.new("L", (PICTURE_SIDE, PICTURE_SIDE), 255)
     resized = grey.resize(size, Image.Resampling.NEAREST if scale > 1 else Image.Resampling.BOX)
     sheet.paste(resized, ((PICTURE_SIDE - size[0]) // 2, (PICTURE_SIDE - size[1]) // 2))
+    ImageDraw.Draw(sheet).rectangle((0, 0, PICTURE_SIDE - 1, PICTURE_SIDE - 1), outline=200)  # on a white page too
     return np.asarray(sheet)
 
 
