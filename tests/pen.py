@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, ImageDraw
+from scipy import ndimage
 
 from mnist_demo.data import Bytes, Floats
 
@@ -62,6 +64,24 @@ def ink(strokes: Sequence[Floats], size: float, brush: float) -> Bytes:
         for x, y in path.tolist():
             pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
     return np.asarray(sheet.reduce(FINER))
+
+
+def row(drawings: Sequence[Drawing], rng: np.random.Generator, height: float = 100) -> Bytes:
+    """Drawings side by side on one sheet, uint8 (H, W), 255 is ink: close, some reaching over others, never touching."""
+    digits = [ink(one.strokes, height * rng.uniform(0.85, 1.1), height * rng.uniform(0.05, 0.12)) for one in drawings]
+    sheet = np.zeros((round(2 * height), sum(digit.shape[1] + 30 for digit in digits)), np.uint8)
+    left = 5
+    for digit in digits:
+        top = round(rng.uniform(0.2, 0.4) * height)
+        while (part := sheet[top : top + digit.shape[0], left : left + digit.shape[1]])[_halo(digit)].any():
+            left += 2
+        np.maximum(part, digit, out=part)
+        left += digit.shape[1] + round(height * rng.uniform(-0.16, 0.14))
+    return sheet
+
+
+def _halo(digit: Bytes, reach: int = 3) -> npt.NDArray[np.bool_]:
+    return np.asarray(ndimage.maximum_filter(digit, 2 * reach + 1) > 0)
 
 
 def on_canvas(digit: Bytes, place: str, side: int = CANVAS_SIDE, margin: int = 2) -> Bytes:

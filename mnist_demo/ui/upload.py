@@ -2,18 +2,15 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import streamlit as st
-from PIL import Image
 
 from mnist_demo import drawing, photo, segmentation
-from mnist_demo.data import Bytes, Floats
+from mnist_demo.data import Bytes
 from mnist_demo.errors import UserError
 from mnist_demo.runs import Run
-from mnist_demo.ui import answering
+from mnist_demo.ui import row
 
 WIDTH = 240  # pixels, of the picture on the page
-DIGIT_WIDTH = 84  # pixels: 28 three times
 
 
 def panel(models: Sequence[Run]) -> None:
@@ -35,20 +32,7 @@ def panel(models: Sequence[Run]) -> None:
             st.error(str(error), icon=":material/error:")
             return
         _pictures(picture, ink)
-        digits("Read from left to right", found, models)
-
-
-def digits(heading: str, found: Sequence[Bytes], models: Sequence[Run]) -> None:
-    """Each of the digits that `segmentation.digits` found, and the number that each model reads."""
-    pixels = [drawing.to_mnist(digit) for digit in found]
-    st.markdown(f"**{heading}**")
-    with st.container(horizontal=True, gap="small"):
-        for index, one in enumerate(pixels, 1):
-            st.image(
-                _enlarged(one), caption=f"Digit {index}", alt=f"Digit {index} as the models see it", width=DIGIT_WIDTH
-            )
-    for run in models:
-        st.markdown(f"{answering.title(run)}: **{answering.number(run, pixels)}**")
+        row.digits(found, models)
 
 
 def _pictures(picture: Bytes, ink: Bytes) -> None:
@@ -56,8 +40,3 @@ def _pictures(picture: Bytes, ink: Bytes) -> None:
         st.image(picture, caption="Your picture", alt="The picture that was uploaded", width=WIDTH)
         if ink is not picture:
             st.image(255 - ink, caption="The ink on it", alt="The ink that was found on the picture", width=WIDTH)
-
-
-def _enlarged(pixels: Floats) -> Bytes:
-    grey = Image.fromarray(np.round(255 * (1 - pixels)).astype(np.uint8))
-    return np.asarray(grey.resize((DIGIT_WIDTH, DIGIT_WIDTH), Image.Resampling.NEAREST))

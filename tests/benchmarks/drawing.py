@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mnist_demo import calibration, drawing, rejection, runs, scribbles
+from mnist_demo import calibration, drawing, rejection, runs, scribbles, segmentation
 from mnist_demo.data import CLASSES, Bytes, Floats
 from mnist_demo.inference import Classifier
 from mnist_demo.quiet import muted_stderr
@@ -32,6 +32,7 @@ CORNERS = ("top left", "top right", "bottom left", "bottom right")
 CONDITIONS = list(itertools.product(BRUSHES, SIZES, ("centre", "corner")))
 CHUNK = 25  # drawings at a time
 SCRIBBLES = 200
+ROWS = 300
 OURS = "to_mnist"
 
 
@@ -73,8 +74,7 @@ Said = dict[tuple[str, str], Floats]  # by model and method: float32 (drawings, 
 
 def read(part: list[tuple[pen.Drawing, str]], models: Sequence[str]) -> tuple[Said, Floats]:
     """What each of `models` says, and the log-odds that it is a digit. Works in a process of its own."""
-    with muted_stderr():
-        classifiers = {name: Classifier.from_file(runs.find(name).model_path) for name in models}
+    classifiers = classifiers_of(models)
     pictures = [canvases(one, corner) for one, corner in part]
     for first in (few[0] for few in pictures):  # dark on light, which needs no figures of its own if all of it is equal
         if not np.array_equal(drawing.to_mnist(first), drawing.to_mnist(255 - first)):
@@ -128,14 +128,34 @@ def report_scribbles(models: Sequence[str], seed: int, refused_digits: float) ->
     taken = rejection.log_odds(pixels) >= rejection.LEAST_LOG_ODDS
     shares = f"{refused_digits:.1%} of the drawings, {1 - taken.mean():.1%} of {len(kinds)} scribbles"
     print(f"\nnot taken for a digit: {shares}")
-    with muted_stderr():
-        classifiers = {name: Classifier.from_file(runs.find(name).model_path) for name in models}
-    for name, classifier in classifiers.items():
+    for name, classifier in classifiers_of(models).items():
         sure = classifier.probabilities(pixels).max(axis=1) > 0.9
         by_kind = {kind: (sure & taken)[[each == kind for each in kinds]].mean() for kind in scribbles.KINDS}
         shares = ", ".join(f"{kind} {share:.0%}" for kind, share in by_kind.items())
         print(f"{name}: over 90 % sure of {(sure & taken).mean():.1%} of the scribbles, {sure.mean():.1%} without")
         print(f"  {shares}")
+
+
+def report_rows(drawings: list[pen.Drawing], models: Sequence[str], seed: int) -> None:
+    """Print how many rows of two to four digits are parted and read right."""
+    rng = np.random.default_rng(seed)
+    chosen = [[drawings[index] for index in rng.integers(0, len(drawings), rng.integers(2, 5))] for _ in range(ROWS)]
+    found = [segmentation.digits(pen.row(few, rng)) for few in chosen]
+    parted = np.mean([len(digits) == len(few) for digits, few in zip(found, chosen, strict=True)])
+    print(f"\n{ROWS} rows of two to four digits: {parted:.1%} parted right")
+    pixels = [np.stack([drawing.to_mnist(digit).ravel() for digit in digits]) for digits in found]
+    wanted = [[one.label for one in few] for few in chosen]
+    for name, classifier in classifiers_of(models).items():
+        read = [classifier.logits(digits).argmax(axis=1).tolist() for digits in pixels]
+        print(
+            f"{name}: {np.mean([a == b for a, b in zip(read, wanted, strict=True)]):.1%} read right, every digit of the row"
+        )
+
+
+def classifiers_of(models: Sequence[str]) -> dict[str, Classifier]:
+    """The models by name."""
+    with muted_stderr():
+        return {name: Classifier.from_file(runs.find(name).model_path) for name in models}
 
 
 def writers_named(text: str) -> list[int]:
@@ -159,6 +179,7 @@ def main() -> None:
     print(f"{len(drawings):,} drawings x {len(CONDITIONS)} conditions, light on dark (dark on light: the same pixels)")
     for name in arguments.model:
         report(name, {method: given[name, method] for method in METHODS})
+    report_rows(drawings, arguments.model, arguments.seed)
     report_scribbles(arguments.model, arguments.seed, float((odds < rejection.LEAST_LOG_ODDS).mean()))
 
 
