@@ -67,9 +67,9 @@ def ink(strokes: Sequence[Floats], size: float, brush: float) -> Bytes:
 
 
 def row(drawings: Sequence[Drawing], rng: np.random.Generator, height: float = 100) -> Bytes:
-    """Drawings side by side on one sheet, uint8 (H, W), 255 is ink: close, some reaching over others, never touching."""
+    """Drawings in a row on one sheet, uint8 (H, W), 255 is ink: close, at times above each other, never touching."""
     digits = [ink(one.strokes, height * rng.uniform(0.85, 1.1), height * rng.uniform(0.05, 0.12)) for one in drawings]
-    sheet = np.zeros((round(2 * height), sum(digit.shape[1] + 30 for digit in digits)), np.uint8)
+    sheet = np.zeros((round(2 * height), sum(digit.shape[1] + 60 for digit in digits)), np.uint8)
     left = 5
     for digit in digits:
         top = round(rng.uniform(0.2, 0.4) * height)

@@ -5,7 +5,8 @@
 
 Each drawing is rendered on a canvas with four brushes, at two sizes, in the centre and in a corner, dark on light and
 light on dark; `to_mnist` reads it, and beside it two plainer methods: shrinking the whole canvas to 28 x 28, and
-cropping and centring as MNIST was made (LeCun et al. 1998) with nothing else. Choose anything on writers 1 to 24, which
+cropping and centring as MNIST was made (LeCun et al. 1998) with nothing else. Then, by `to_mnist` alone: rows of two to
+four digits side by side, and random scribbles, which are no digits. Choose anything on writers 1 to 24, which
 no figure quoted elsewhere is taken from: those are of writers 25 to 30. `--model` takes shipped names, ids of runs and
 run directories; `--every 5` reads each fifth drawing only.
 """
@@ -147,9 +148,8 @@ def report_rows(drawings: list[pen.Drawing], models: Sequence[str], seed: int) -
     wanted = [[one.label for one in few] for few in chosen]
     for name, classifier in classifiers_of(models).items():
         read = [classifier.logits(digits).argmax(axis=1).tolist() for digits in pixels]
-        print(
-            f"{name}: {np.mean([a == b for a, b in zip(read, wanted, strict=True)]):.1%} read right, every digit of the row"
-        )
+        right = np.mean([row == labels for row, labels in zip(read, wanted, strict=True)])
+        print(f"{name}: {right:.1%} read right, every digit of the row")
 
 
 def classifiers_of(models: Sequence[str]) -> dict[str, Classifier]:
