@@ -14,7 +14,18 @@ from typing import Any
 
 import click
 
-from mnist_demo import control, data, download, drawing, evaluation, executions, recipes, runs
+from mnist_demo import (
+    control,
+    data,
+    download,
+    drawing,
+    evaluation,
+    executions,
+    photo,
+    recipes,
+    rejection,
+    runs,
+)
 from mnist_demo.errors import UserError
 from mnist_demo.inference import Classifier
 from mnist_demo.quiet import muted_stderr
@@ -128,6 +139,8 @@ def predict(model: str, images: tuple[Path, ...], as_json: bool) -> None:
             _print_json(answer)
         elif "error" in answer:
             click.echo(f"{path}: {answer['error']}", err=True)
+        elif not answer["is_digit"]:
+            click.echo(f"{path}: {rejection.NO_DIGIT}")
         else:
             click.echo(f"{path}: {answer['digit']} ({max(answer['probabilities']):.1%})")
     if failures:
@@ -156,11 +169,16 @@ def _classifier(run: Run) -> Classifier:
 
 def _predict(classifier: Classifier, path: Path) -> dict[str, Any]:
     try:
-        pixels = drawing.to_mnist(drawing.read_picture(path))
+        pixels = drawing.to_mnist(photo.ink_of(drawing.read_picture(path)))
     except UserError as error:
         return {"path": str(path), "error": str(error)}
     probabilities = classifier.probabilities(pixels.reshape(1, -1))[0]
-    return {"path": str(path), "digit": int(probabilities.argmax()), "probabilities": probabilities.tolist()}
+    return {
+        "path": str(path),
+        "is_digit": rejection.is_digit(pixels),
+        "digit": int(probabilities.argmax()),
+        "probabilities": probabilities.tolist(),
+    }
 
 
 def _summary(run: Run) -> dict[str, Any]:

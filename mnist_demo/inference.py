@@ -25,8 +25,12 @@ def softmax(logits: Floats) -> Floats:
 class Classifier:
     """An exported model. Several threads may use one: it answers them in turn."""
 
-    def __init__(self, model: bytes) -> None:
-        """Load the contents of a `model.tflite`; raises UserError where they are not one of this project's."""
+    def __init__(self, model: bytes, temperature: float = 1.0) -> None:
+        """Load the contents of a `model.tflite`; raises UserError where they are not one of this project's.
+
+        Logits are divided by `temperature` before the softmax: see `calibration.fit_temperature`.
+        """
+        self._temperature = np.float32(temperature)
         self._lock = threading.Lock()
         try:
             self._interpreter = Interpreter(model_content=model, num_threads=1)
@@ -38,10 +42,10 @@ class Classifier:
             ) from error
 
     @classmethod
-    def from_file(cls, path: Path) -> "Classifier":
+    def from_file(cls, path: Path, temperature: float = 1.0) -> "Classifier":
         """Load an exported model; raises UserError where the file is missing or damaged."""
         try:
-            return cls(path.read_bytes())
+            return cls(path.read_bytes(), temperature)
         except OSError as error:
             raise UserError(
                 f"The run {path.parent.name} has no exported model yet: wait for it to end, or continue it."
@@ -53,8 +57,8 @@ class Classifier:
         return np.concatenate(batches)
 
     def probabilities(self, images: Floats) -> Floats:
-        """Softmax of the logits: float32 (n, 784) in [0, 1] -> float32 (n, 10), each row sums to 1."""
-        return softmax(self.logits(images))
+        """Softmax of the logits by the temperature: float32 (n, 784) in [0, 1] -> float32 (n, 10), rows sum to 1."""
+        return softmax(self.logits(images) / self._temperature)
 
     def activations(self, images: Floats) -> dict[str, Floats]:
         """Every layer's output by the layer's name, for a few images: float32 (n, 784) in [0, 1]."""

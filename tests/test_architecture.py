@@ -16,8 +16,8 @@ LAYERS = [
     {"files"},
     {"data", "recipes"},
     {"runs", "drawing", "download", "models", "augmentation", "executions"},
-    {"control", "events", "distribution"},
-    {"training", "inference", "plots"},
+    {"control", "events", "distribution", "scribbles", "rejection", "calibration", "sharing"},
+    {"training", "inference", "plots", "rejection_training", "photo", "segmentation", "neighbours"},
     {"trainer", "evaluation"},
     {"ui", "__main__"},
 ]

@@ -13,8 +13,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_demo import data, runs
+from mnist_demo import data, runs, scribbles
 from mnist_demo.runs import Run
+from tests import photos
+from tests.browser import DIGITS
 from tests.conftest import tiny_arrays
 
 ROOT = Path(__file__).parent.parent
@@ -133,6 +135,17 @@ def test_predict_reads_every_kind_of_picture_and_names_the_bad_ones(tmp_path: Pa
     for answer in answers[:10]:
         assert sum(answer["probabilities"]) == pytest.approx(1, abs=1e-5)
     assert all("\n" not in answer["error"] for answer in answers[10:])
+
+
+def test_predict_cuts_a_digit_out_of_a_photo_and_sees_no_digit_in_a_letter(tmp_path: Path) -> None:
+    Image.fromarray(photos.photo(DIGITS[3], lines="ruled")).save(tmp_path / "three.jpg")
+    Image.fromarray(255 - scribbles.draw("letter", np.random.default_rng(0))).save(tmp_path / "letter.png")
+    paths = [tmp_path / "three.jpg", tmp_path / "letter.png"]
+    lines = mnist_demo("predict", "cnn", *paths).stdout.splitlines()
+    assert lines[0].startswith(f"{paths[0]}: 3 (")
+    assert lines[1] == f"{paths[1]}: I don't see a digit"
+    answers = [json.loads(line) for line in mnist_demo("predict", "cnn", *paths, "--json").stdout.splitlines()]
+    assert [answer["is_digit"] for answer in answers] == [True, False]
 
 
 def test_predict_and_evaluate_do_not_import_tensorflow(tmp_path: Path) -> None:

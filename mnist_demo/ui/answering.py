@@ -1,11 +1,12 @@
 """Turning a model and an image into the card that shows what the model says."""
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
 import streamlit as st
 
-from mnist_demo import drawing, runs
+from mnist_demo import drawing, rejection, runs
 from mnist_demo.data import CLASSES, Floats
 from mnist_demo.errors import UserError
 from mnist_demo.inference import NOT_SURE_BELOW
@@ -35,6 +36,30 @@ def answer(run: Run, pixels: Floats | None) -> Answer:
 def hidden(run: Run) -> Answer:
     """A card that does not say what the model says."""
     return Answer(title(run), _note(run), "?", "What do you say?", [0.0] * CLASSES)
+
+
+def answer_drawing(run: Run, pixels: Floats | None) -> Answer:
+    """As `answer`, of what a visitor drew: where that is no digit, the card says so and shows no bars."""
+    if pixels is None or rejection.is_digit(pixels):
+        return answer(run, pixels)
+    return Answer(title(run), _note(run), rejection.NO_DIGIT, "", [0.0] * CLASSES)
+
+
+def in_words(run: Run, pixels: Floats) -> str:
+    """What `run`'s model says of `pixels`, float32 (28, 28) in [0, 1], in a few words."""
+    said = answer(run, pixels)
+    return f"{said.headline}: {said.remark}" if said.headline else said.remark
+
+
+def number(run: Run, digits: Sequence[Floats]) -> str:
+    """The number that `run`'s model reads from digits side by side, each float32 (28, 28); "?" for what is no digit."""
+    try:
+        read = services.classifier(run).logits(np.stack([pixels.ravel() for pixels in digits])).argmax(axis=1)
+    except UserError as error:
+        return str(error)
+    return "".join(
+        str(digit) if rejection.is_digit(pixels) else "?" for digit, pixels in zip(read, digits, strict=True)
+    )
 
 
 def title(run: Run) -> str:

@@ -1,0 +1,42 @@
+"""Reading digits from a picture that the visitor uploads."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from mnist_demo import drawing, photo, segmentation
+from mnist_demo.data import Bytes
+from mnist_demo.errors import UserError
+from mnist_demo.runs import Run
+from mnist_demo.ui import row
+
+WIDTH = 240  # pixels, of the picture on the page
+
+
+def panel(models: Sequence[Run]) -> None:
+    """An expander that takes a photo or a scan and shows the digits on it, with what `models` read."""
+    with st.expander("Read a photo of digits on paper", icon=":material/photo_camera:"):
+        file = st.file_uploader(
+            "A photo or a scan, PNG or JPEG",
+            type=["png", "jpg", "jpeg"],
+            key="photo",
+            help="Write one digit or a row of digits with a dark pen. Lines on the paper and shadows do no harm.",
+        )
+        if file is None:
+            return
+        try:
+            picture = drawing.read_picture(file)
+            ink = photo.ink_of(picture)
+            found = segmentation.digits(ink)
+        except UserError as error:
+            st.error(str(error), icon=":material/error:")
+            return
+        _pictures(picture, ink)
+        row.digits(found, models)
+
+
+def _pictures(picture: Bytes, ink: Bytes) -> None:
+    with st.container(horizontal=True, gap="medium"):
+        st.image(picture, caption="Your picture", alt="The picture that was uploaded", width=WIDTH)
+        if ink is not picture:
+            st.image(255 - ink, caption="The ink on it", alt="The ink that was found on the picture", width=WIDTH)
