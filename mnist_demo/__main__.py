@@ -164,7 +164,7 @@ def runs_command(as_json: bool) -> None:
 
 def _classifier(run: Run) -> Classifier:
     with muted_stderr():
-        return Classifier.from_file(run.model_path)
+        return Classifier.from_file(run.model_path, run.status.temperature)
 
 
 def _predict(classifier: Classifier, path: Path) -> dict[str, Any]:

@@ -82,6 +82,7 @@ class Status:
     trained_on: str = ""  # Dataset.name, known once the data was read
     train_images: int = 0  # in its training split
     execution: str = ""  # a key of executions.EXECUTIONS, chosen when it began
+    temperature: float = 1.0  # by which logits are divided before the softmax, see calibration.fit_temperature
     total_seconds: float | None = None  # wall clock from start to export
 
 

@@ -16,7 +16,19 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from mnist_demo import augmentation, control, data, distribution, events, executions, files, models, recipes, runs
+from mnist_demo import (
+    augmentation,
+    calibration,
+    control,
+    data,
+    distribution,
+    events,
+    executions,
+    files,
+    models,
+    recipes,
+    runs,
+)
 from mnist_demo.control import Control
 from mnist_demo.data import Dataset, Split
 from mnist_demo.errors import UserError
@@ -369,6 +381,7 @@ def train_run(
                 break
             except ResetError:
                 control.forget_progress(run)
+        run = runs.set_status(run, "running", temperature=fit_temperature(session.model, dataset.validation))
         export(run, session.model)
     except UserError as error:
         return runs.set_status(run, "failed", message=str(error))
@@ -428,6 +441,17 @@ def export(run: Run, model: keras.Model) -> None:
     keras_file = models.to_keras_file(model)
     files.write_atomically(run.keras_path, lambda stream: stream.write(keras_file))
     export_snapshot(run, model)
+
+
+def fit_temperature(model: keras.Model, split: Split) -> float:
+    """The temperature that makes the model as sure of distorted images of `split` as it is right.
+
+    People's drawings differ from MNIST more than MNIST's own images do, so the images are distorted first.
+    """
+    batches = range(0, len(split), EVALUATION_BATCH)
+    images = [tf.constant(split.pixels(at, at + EVALUATION_BATCH)) for at in batches]
+    logits = [model(augmentation.distort(batch, 0, tf.constant(index))) for index, batch in enumerate(images)]
+    return calibration.fit_temperature(np.concatenate(logits), split.labels)
 
 
 def export_snapshot(run: Run, model: keras.Model) -> None:

@@ -18,13 +18,10 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from mnist_demo import control, data, recipes, runs
 from mnist_demo.runs import Metrics, Run
-from tests.conftest import tiny_recipe
+from tests.conftest import OpenPage, tiny_recipe
 from tests.server import ROOT, Server
 from tests.test_browser import (  # noqa: F401 (pytest finds fixtures by their names)
     TRAINING_STARTS,
-    OpenPage,
-    chrome,
-    open_page,
     progress,
     see_the_servers_home,
     start_training,

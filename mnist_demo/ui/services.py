@@ -65,12 +65,12 @@ def classifier(run: Run) -> Classifier:
         changed = run.model_path.stat().st_mtime_ns
     except OSError:
         changed = 0  # there is none, and reading it will say so
-    return _classifier(run.model_path, changed)
+    return _classifier(run.model_path, changed, run.status.temperature)
 
 
 @st.cache_resource(max_entries=30, show_spinner=False)
-def _classifier(path: Path, changed: int) -> Classifier:  # noqa: ARG001 (looked up by, which _changed is not)
-    return Classifier.from_file(path)
+def _classifier(path: Path, changed: int, temperature: float) -> Classifier:  # noqa: ARG001 (looked up by)
+    return Classifier.from_file(path, temperature)
 
 
 @st.cache_resource(show_spinner=False)

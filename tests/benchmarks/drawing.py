@@ -155,7 +155,8 @@ def report_rows(drawings: list[pen.Drawing], models: Sequence[str], seed: int) -
 def classifiers_of(models: Sequence[str]) -> dict[str, Classifier]:
     """The models by name."""
     with muted_stderr():
-        return {name: Classifier.from_file(runs.find(name).model_path) for name in models}
+        found = {name: runs.find(name) for name in models}
+        return {name: Classifier.from_file(run.model_path, run.status.temperature) for name, run in found.items()}
 
 
 def writers_named(text: str) -> list[int]:
