@@ -2,12 +2,13 @@
 
 import dataclasses
 import io
+import shlex
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from mnist_demo import plots, recipes
+from mnist_demo import plots, recipes, runs
 from mnist_demo.plots import CurveOptions
 from mnist_demo.runs import Run
 from mnist_demo.ui import answering, weights
@@ -117,6 +118,7 @@ def _settings(run: Run) -> dict[str, str]:
         **{titles[name]: value for name, value in written.items()},
         "Steps in all": str(run.settings.target),
         "Data": run.status.trained_on or run.settings.data,
+        "Calculated in": run.status.execution or "–",
         "Parameters": f"{parameters:,}" if parameters else "–",
     }
 
@@ -138,7 +140,7 @@ def show_weights(affine: list[Run]) -> None:
 
 
 def show_exports(shown: list[Run], listed: list[Run], options: CurveOptions) -> None:
-    """The chosen runs as one table and as one picture."""
+    """The chosen runs as one table and as one picture, and all runs in TensorBoard."""
     with st.container(horizontal=True):
         st.download_button(
             "Compared runs (CSV)",
@@ -162,6 +164,9 @@ def show_exports(shown: list[Run], listed: list[Run], options: CurveOptions) -> 
             icon=":material/image:",
             help="Both charts as they are set above, on white, for a worksheet.",
         )
+        with st.popover("TensorBoard", icon=":material/query_stats:"):
+            st.caption("TensorBoard shows all runs too. On the computer that the app runs on:")
+            st.code(f"tensorboard --logdir {shlex.quote(str(runs.runs_folder()))}", language="sh", wrap_lines=True)
 
 
 def to_csv(shown: list[Run]) -> str:

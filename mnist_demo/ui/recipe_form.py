@@ -98,17 +98,28 @@ def choose_recipe() -> Recipe | None:
     )
     rate = second[0].text_input("Learning rate", f"{preset.learning_rate:.12g}", key="rate" + of, **keep)
     seed = second[1].number_input("Seed", value=preset.seed, key="seed" + of, **keep)
-    st.caption(
-        f"{recipes.PARAMETERS[model]:,} parameters, trained by {OPTIMIZER_TITLES[preset.optimizer]}"
-        + (", the learning rate rising and then falling to zero." if preset.schedule == "triangular" else ".")
-        + " The same seed gives the same run."
-    )
+    st.caption(describe(preset))
     try:
         numbers = {"steps": steps, "batch_size": batch_size, "learning_rate": to_number(rate), "seed": seed}
         return recipes.get_recipe(model, name, **numbers)
     except UserError as error:
         st.warning(str(error), icon=":material/edit:")
         return None
+
+
+def describe(recipe: Recipe) -> str:
+    """What a recipe does beside what its fields say."""
+    sentences = [f"{recipes.PARAMETERS[recipe.model]:,} parameters, trained by {OPTIMIZER_TITLES[recipe.optimizer]}"]
+    if recipe.schedule == "triangular":
+        sentences[0] += ", the learning rate rising and then falling to zero"
+    if recipe.precision == "fastest":
+        sentences.append("Calculates with numbers of 16 bits where this computer is faster with them")
+    if recipe.label_smoothing:
+        sentences.append(f"Aims at {1 - recipe.label_smoothing:.0%} for the right digit, not at certainty")
+    if recipe.augmentation != "none":
+        sentences.append("Turns, slants, scales and shifts every image a little, each time anew")
+    sentences.append("The same seed gives the same run")
+    return ". ".join(sentences) + "."
 
 
 def to_number(text: str) -> float:
