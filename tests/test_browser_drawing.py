@@ -110,6 +110,7 @@ def test_reruns_and_another_theme_in_mid_stroke_lose_nothing(open_page: OpenPage
         page.emulate_media(color_scheme="dark")
         page.wait_for_timeout(500)
         page.mouse.move(*place(page, (0.62, 0.88)), steps=4)
+    page.wait_for_timeout(1500)  # the answer to the last picture
     press(page, "Reveal the answers")
     expect(headline(page)).to_have_text("4")
 
@@ -238,6 +239,7 @@ def test_guess_first_hides_the_answers_until_they_are_revealed_and_again_when_on
     expect(headline(page)).to_have_text(re.compile(r"\d|Not sure"))
     draw(page, DIGITS[4][1:])
     expect(headline(page)).to_have_text("?")
+    page.wait_for_timeout(1500)
     press(page, "Reveal the answers")
     expect(headline(page)).to_have_text("4")
 

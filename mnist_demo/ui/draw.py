@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -147,6 +148,8 @@ def guessing() -> bool:
             help="Hides the answers until everybody has voted; drawing on hides them again.",
         )
         if guess_first and st.button("Reveal the answers", icon=":material/visibility:"):
+            with suppress(UserError):
+                receive()  # the picture that comes with the click is the one that is meant
             st.session_state[REVEALED] = True
     return guess_first
 
@@ -155,14 +158,12 @@ def guessing() -> bool:
 def answers(models: Sequence[Run], guess_first: bool) -> None:
     """What the models say of the drawing, anew with each message of the pen and without touching the canvas."""
     is_down, number, problem = False, 0, ""
-    sent = components.pen_message()
-    if sent is not None:
-        try:
-            message = pen.read_message(sent)
+    try:
+        message = receive()
+        if message is not None:
             is_down, number = message.is_down, message.number
-            show(message.picture)
-        except UserError as error:
-            problem = str(error)
+    except UserError as error:
+        problem = str(error)
     pixels = to_mnist(st.session_state.get(PICTURE))
     is_hidden = guess_first and pixels is not None and not st.session_state.get(REVEALED, False)
     cards = [answering.hidden(run) if is_hidden else answering.answer(run, pixels) for run in models]
@@ -173,11 +174,16 @@ def answers(models: Sequence[Run], guess_first: bool) -> None:
         st.error(problem, icon=":material/error:")
 
 
-def show(picture: Bytes) -> None:
-    """Take a picture of the drawing; a new one is to be guessed anew."""
-    if not np.array_equal(picture, st.session_state.get(PICTURE, ())):
+def receive() -> pen.Message | None:
+    """Take the pen's newest message; a new picture is to be guessed anew. Raises UserError as pen.read_message does."""
+    sent = components.pen_message()
+    if sent is None:
+        return None
+    message = pen.read_message(sent)
+    if not np.array_equal(message.picture, st.session_state.get(PICTURE, ())):
         st.session_state[REVEALED] = False
-    st.session_state[PICTURE] = picture
+    st.session_state[PICTURE] = message.picture
+    return message
 
 
 def to_mnist(picture: Bytes | None) -> Floats | None:

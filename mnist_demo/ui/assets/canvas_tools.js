@@ -39,9 +39,8 @@ const prepareCanvas = (tries = TRIES) => {
   }
 };
 
-// st_canvas itself waits 200 ms with this, and whoever leaves the page meanwhile would lose the stroke. Two frames
-// later, because the picture for the models goes first.
-const sendStrokes = () => requestAnimationFrame(() => requestAnimationFrame(() => press(SEND)));
+// st_canvas itself waits 200 ms with this, and whoever leaves the page meanwhile would lose the stroke.
+const sendStrokes = () => press(SEND);
 
 class Tools {
   constructor(root) {

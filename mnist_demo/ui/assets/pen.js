@@ -3,9 +3,10 @@
 
 const LAYERS = "canvas.lower-canvas, canvas.upper-canvas, canvas.grid"; // of st_canvas, or of the grid for the keyboard
 const SIDE = 160; // pixels of the picture; the server expects as many
-const AWAKE = 1000; // ms after an event in which the canvas may still change, as by a drawing that is being loaded
+const AWAKE = 1000; // ms after an event in which the canvas may still change, as by Undo, which loads what was before
+const LOOK_EVERY = 100; // ms between looks in that time
+const HEARTBEAT = 1000; // ms between looks when nothing is heard, for a canvas that is loaded late
 const PATIENCE = 1000; // ms without an answer, after which the picture is sent once more
-const SEARCH = 30000; // ms in which the canvas is looked for
 const PEN_UP = ["mouseup", "touchend", "touchcancel"];
 const EVENTS = [...PEN_UP, "pointerdown", "pointermove", "click", "keydown", "keyup"];
 
@@ -23,17 +24,18 @@ class Pen {
     this.number = 0;
     this.sentAt = 0;
     this.isDown = false;
-    this.searchUntil = performance.now() + SEARCH;
     this.onEvent = ({ type }) => {
       if (type === "pointerdown") this.isDown = true;
       if (PEN_UP.includes(type)) this.isDown = false;
-      this.wake();
+      if (type !== "pointermove" || this.isDown) this.wake();
     };
     EVENTS.forEach((name) => window.addEventListener(name, this.onEvent, { passive: true }));
+    this.heartbeat = setInterval(() => this.askForFrame(), HEARTBEAT);
     this.wake();
   }
 
   close() {
+    clearInterval(this.heartbeat);
     EVENTS.forEach((name) => window.removeEventListener(name, this.onEvent));
     cancelAnimationFrame(this.frame);
   }
@@ -41,6 +43,7 @@ class Pen {
   // Asks for a new frame at each event: when the pen goes up, st_canvas moves the stroke from one layer to the other,
   // and is done with it only in the next frame. What was asked for before could come in between.
   wake() {
+    this.lookedAt = 0;
     this.awakeUntil = performance.now() + AWAKE;
     this.askForFrame();
   }
@@ -50,7 +53,6 @@ class Pen {
     this.frame = requestAnimationFrame((now) => {
       if (!this.layers[0]?.isConnected) this.layers = findLayers();
       if (this.layers.length) this.look(now);
-      else if (now < this.searchUntil) this.awakeUntil = now + AWAKE;
       if (now < this.awakeUntil || this.isWaiting) this.askForFrame();
     });
   }
@@ -59,7 +61,8 @@ class Pen {
   look(now) {
     const isLate = this.isWaiting && now - this.sentAt > PATIENCE;
     const wentUp = this.last.is_down && !this.isDown;
-    if (this.isWaiting && !isLate && !wentUp) return;
+    if ((this.isWaiting && !isLate && !wentUp) || now - this.lookedAt < LOOK_EVERY) return;
+    this.lookedAt = now;
     const picture = this.read();
     if (picture === this.last.picture && !isLate && !wentUp) return;
     this.last = { picture, is_down: this.isDown };
