@@ -37,9 +37,7 @@ def test_what_is_decoded_is_what_was_drawn(seed: int) -> None:
         assert after.points[0] == before.points[0]
         assert after.points[-1] == before.points[-1]
         path = np.array(after.points, np.float64)
-        assert (
-            max(distance(point, path) for point in before.points) <= 0.6
-        )  # and the coarseness of `distance`
+        assert max(distance(point, path) for point in before.points) <= 0.6  # and the coarseness of `distance`
         assert sharing.decode(sharing.encode(again)) == again
 
 
