@@ -101,7 +101,7 @@ class Session:
         self._strategy = strategy or tf.distribute.get_strategy()
         how = EXECUTIONS[execution]
         with self._strategy.scope():
-            self.model = models.build(recipe.model, recipe.seed, how.policy)
+            self.model = models.for_training(models.build(recipe.model, recipe.seed, how.policy))
             self._optimizer = make_optimizer(recipe)
             self._optimizer.build(self.model.trainable_variables)
         if recipe.optimizer == "rmsprop":

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from mnist_demo.rejection import NO_DIGIT
 from tests.browser import DIGITS, canvas_of, card, draw, ink, place
 from tests.conftest import OpenPage
 from tests.server import Server
@@ -389,3 +390,50 @@ def test_answers_are_read_out_only_when_the_pen_is_up(open_page: OpenPage) -> No
         page.wait_for_timeout(1500)
         expect(announced).to_have_text("")
     expect(announced).to_contain_text("CNN, 7")
+
+
+def test_a_drawing_is_shared_by_a_link_that_opens_with_the_same_drawing_and_answer(open_page: OpenPage) -> None:
+    page = open_page()
+    draw(page, [SEVEN])
+    expect(headline(page)).to_have_text("7")
+    page.get_by_role("button", name="Share").click()
+    link = page.locator("[data-testid=stPopoverBody] code").inner_text().strip()
+    assert len(link) < 2000
+    other = open_page(link.partition("/?")[2].join(["?", ""]))
+    expect(headline(other)).to_have_text("7")
+    assert ink(other) == pytest.approx(ink(page), rel=0.05)
+    draw(other, [[(0.35, 0.5), (0.75, 0.5)]])  # and it can be drawn on
+    expect(headline(other)).to_have_text("7")
+    assert ink(other) > ink(page)
+
+
+def test_a_forged_link_is_one_sentence_on_a_page_that_lives(open_page: OpenPage) -> None:
+    page = open_page("?drawing=nonsense")
+    expect(page.get_by_text("This link")).to_be_visible()
+    draw(page, [SEVEN])
+    expect(headline(page)).to_have_text("7")
+
+
+def test_several_digits_are_read_from_left_to_right(open_page: OpenPage) -> None:
+    page = open_page()
+    for digit, dx in ((4, -0.05), (7, 0.5)):
+        draw(page, [[(0.5 * x + dx, y) for x, y in stroke] for stroke in DIGITS[digit]])
+    expect(page.get_by_text("Read from left to right")).to_be_visible()
+    expect(page.locator("p", has_text="CNN:").locator("strong")).to_have_text("47")
+
+
+def test_what_the_models_see_is_shown_step_by_step_and_a_step_can_be_left_out(open_page: OpenPage) -> None:
+    page = open_page()
+    draw(page, [[(0.3 * x + 0.02, 0.3 * y + 0.02) for x, y in SEVEN]])
+    expect(headline(page)).to_have_text("7")
+    page.get_by_text("What the models see, step by step").click()
+    expect(page.get_by_text("The nearest of")).to_be_visible(timeout=15_000)
+    page.get_by_role("button", name="Cropped").click()
+    expect(page.get_by_role("columnheader", name="Without cropped")).to_be_visible()
+    expect(headline(page)).to_have_text("7")
+
+
+def test_a_scribble_is_no_digit(open_page: OpenPage) -> None:
+    page = open_page()
+    draw(page, [[(0.1 + 0.8 * (i % 2), 0.1 + 0.1 * i) for i in range(9)], [(0.2, 0.9), (0.9, 0.1), (0.1, 0.2)]])
+    expect(headline(page)).to_have_text(NO_DIGIT)

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from mnist_demo import models, recipes
+from mnist_demo import data, models, recipes
 from mnist_demo.inference import Classifier
 
 
@@ -28,6 +29,23 @@ def test_affine_weights_start_as_in_the_notebook() -> None:
     assert weights.std() == pytest.approx(0.01, rel=0.05)
     assert abs(weights.mean()) < 1e-3
     assert (bias == 0).all()
+
+
+@pytest.mark.parametrize("name", models.MODELS)
+def test_what_trains_is_the_same_function_with_the_same_gradients(name: str) -> None:
+    plain = models.build(name, 3)
+    weights = [weight + 0.01 for weight in plain.get_weights()]  # biases too
+    plain.set_weights(weights)
+    trained = models.for_training(plain)
+    images = tf.constant(data.load(data.BUNDLED).train.pixels(0, 20))
+    gradients = []
+    for model in (plain, trained):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(model(images)[:, :5] ** 2)
+        gradients.append(tape.gradient(loss, model.trainable_variables))
+    np.testing.assert_allclose(plain(images), trained(images), atol=1e-5)
+    for ours, theirs in zip(*gradients, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-4 * float(tf.reduce_max(tf.abs(ours))))
 
 
 @pytest.mark.parametrize("name", models.MODELS)

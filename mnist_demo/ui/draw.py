@@ -9,11 +9,11 @@ import numpy as np
 import streamlit as st
 from streamlit_drawable_canvas import CanvasResult, st_canvas
 
-from mnist_demo import drawing
+from mnist_demo import drawing, sharing
 from mnist_demo.data import Bytes, Floats
 from mnist_demo.errors import UserError
 from mnist_demo.runs import Run
-from mnist_demo.ui import answering, components, explain, pen
+from mnist_demo.ui import answering, components, explain, pen, row, seeing, share, upload
 
 CANVAS_SIDE = 320  # pixels; fits a phone of 360
 HISTORY = 100  # strokes that st_canvas can undo
@@ -21,10 +21,13 @@ BRUSH = 20  # pixels; about as thick, for the canvas, as MNIST's strokes are for
 INK = "#15181f"
 PAPER = "#ffffff"
 COLORS = {"Pen": INK, "Eraser": PAPER}
+SNAPSHOT_SECONDS = 2.0  # between two answers of a model that still trains
 
 # What a visitor's session holds of the drawing:
 PICTURE = "picture"  # as it looks, uint8 (H, W) or (H, W, 4)
+SETTLED = "settled"  # the picture when the pen was up for the last time
 STROKES = "strokes"  # as st_canvas describes it
+LINK = "link"  # the link whose drawing was taken last
 LOADED = "loaded"  # the strokes that st_canvas began with; another value loads it into the canvas
 CLEARED = "cleared"  # the strokes that Clear took away and st_canvas cannot bring back
 REVEALED = "revealed"  # whether the answers of "Guess first" may be seen
@@ -49,6 +52,7 @@ def board() -> None:
             brush = above.slider(
                 "Brush width", 6, 40, BRUSH, format="%d px", key="brush", persist_state="session", disabled=by_keyboard
             )
+            share.panel(None if by_keyboard else st.session_state.get(STROKES), st.session_state.get(PICTURE), PAPER)
         with st.container(width="stretch"):
             guess_first = guessing()
             models = answering.model_choice("draw_models")
@@ -66,7 +70,19 @@ def board() -> None:
                 with place:
                     canvas(brush, COLORS[tool])
         with st.container(width="stretch"):
-            answers(models, guess_first)
+            trains = any(run.is_active for run in models)
+            st.fragment(answers, run_every=SNAPSHOT_SECONDS if trains else None)(models, guess_first)
+    upload.panel(models)
+
+
+def open_link() -> None:
+    """Put the drawing of the link that the visitor came by onto the canvas, once."""
+    strokes, state = share.received(), st.session_state
+    if strokes is None or state.get(LINK) == strokes:
+        return
+    state[LINK] = strokes
+    state[STROKES] = sharing.to_canvas(strokes, INK, PAPER)
+    state[PICTURE] = state[SETTLED] = sharing.picture(strokes, CANVAS_SIDE)
 
 
 def canvas_tools() -> None:
@@ -154,7 +170,6 @@ def guessing() -> bool:
     return guess_first
 
 
-@st.fragment
 def answers(models: Sequence[Run], guess_first: bool) -> None:
     """What the models say of the drawing, anew with each message of the pen and without touching the canvas."""
     is_down, number, problem = False, 0, ""
@@ -166,12 +181,17 @@ def answers(models: Sequence[Run], guess_first: bool) -> None:
         problem = str(error)
     pixels = to_mnist(st.session_state.get(PICTURE))
     is_hidden = guess_first and pixels is not None and not st.session_state.get(REVEALED, False)
-    cards = [answering.hidden(run) if is_hidden else answering.answer(run, pixels) for run in models]
+    cards = [answering.hidden(run) if is_hidden else answering.answer_drawing(run, pixels) for run in models]
     picture = "" if pixels is None else answering.picture(pixels)
     components.answers(cards, picture=picture, is_final=not is_down, key="answers")
     components.pen(answered=number)  # after the answer: when the browser has it, it may send the next picture
     if problem:
         st.error(problem, icon=":material/error:")
+    if not is_down:
+        st.session_state[SETTLED] = st.session_state.get(PICTURE)
+    if not is_hidden:
+        row.panel(st.session_state.get(SETTLED), models)
+        seeing.panel(st.session_state.get(SETTLED), models)
 
 
 def receive() -> pen.Message | None:
@@ -195,5 +215,6 @@ def to_mnist(picture: Bytes | None) -> Floats | None:
 
 
 st.title("Draw a digit")
+open_link()
 board()
 explain.models_and_softmax()

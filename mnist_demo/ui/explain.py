@@ -6,6 +6,7 @@ import streamlit as st
 from mnist_demo.data import CLASSES, PIXELS, SIDE
 from mnist_demo.inference import softmax
 from mnist_demo.recipes import KERNEL_SIDE, NOTEBOOK_TEST_ACCURACY, PARAMETERS, POOL_SIDE, RECIPES
+from mnist_demo.rejection import NO_DIGIT
 
 EXAMPLE_LOGITS = np.array([1.2, -3.0, 0.4, 2.1, -1.7, 0.8, -2.2, 6.3, 0.1, 2.9], np.float32)
 
@@ -31,7 +32,8 @@ def models_and_softmax() -> None:
             f"Here $p_{digit}$ = {probabilities[digit]:.3f}, and the runner-up is "
             f"{int(np.argsort(probabilities)[-2])} with {np.sort(probabilities)[-2]:.3f}. These are the bars above. "
             "They say how the model splits its belief between the ten digits. It knows nothing else: show it a letter, "
-            "and it still has to choose among ten digits."
+            "and it still has to choose among ten digits. So a small network of another kind looks at your drawing "
+            f"first, and where it finds no digit, the answer is “{NO_DIGIT}”."
         )
 
 
