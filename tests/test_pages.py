@@ -465,7 +465,7 @@ def test_the_settings_of_compared_runs_are_side_by_side_with_their_differences_m
     table = compare.settings_table(some_runs())
     marked = {str(setting) for setting, row in table.iterrows() if row[compare.DIFFERS]}
     assert marked == {"Learning rate", "Seed"}
-    assert len(table) == len(dataclasses.fields(Recipe)) + 3
+    assert len(table) == len(dataclasses.fields(Recipe)) + 4
     assert list(table.loc["Parameters"]) == ["", "7,850", "7,850"]
     assert not open_page("Train").exception
 

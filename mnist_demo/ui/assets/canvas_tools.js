@@ -21,6 +21,12 @@ const findButton = (label) => findCanvas()?.querySelector(`.dc-toolbar [aria-lab
 const can = (label) => findButton(label)?.disabled === false;
 const press = (label) => findButton(label)?.click();
 
+// st_canvas is done with a step of its history only when it has drawn it: steps that follow at once mix up the strokes.
+const step = async (label) => {
+  press(label);
+  for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
+};
+
 const stop = (event) => {
   event.preventDefault();
   event.stopPropagation();
@@ -69,12 +75,12 @@ class Tools {
     this.ask(what);
   }
 
-  Undo() {
+  async Undo() {
     if (can("Undo")) {
       this.undone = 0;
       press("Undo");
     } else if (this.undone) {
-      for (; this.undone > 0; this.undone--) press("Redo");
+      for (; this.undone > 0; this.undone--) await step("Redo");
     } else if (this.canRestore) {
       this.askServer("restore");
     }
@@ -85,12 +91,12 @@ class Tools {
   }
 
   // All strokes are undone, rather than the canvas reset: so they can be brought back.
-  Clear() {
+  async Clear() {
     if (this.clearByServer) {
       this.askServer("clear");
       return;
     }
-    for (this.undone = 0; can("Undo"); this.undone++) press("Undo");
+    for (this.undone = 0; can("Undo"); this.undone++) await step("Undo");
   }
 }
 
