@@ -65,13 +65,14 @@ def test_the_final_answer_is_made_from_the_whole_stroke_and_stays(open_page: Ope
 
 def boxes(page: Page) -> list[Any]:
     """Where the canvas, the cards and their rows are."""
-    parts = [canvas_of(page), *page.locator("section").all(), *page.locator("section li, section .answer").all()]
+    cards = page.locator("section", has=page.locator("h3"))
+    parts = [canvas_of(page), *cards.all(), *cards.locator("li, .answer").all()]
     return [part.bounding_box() for part in parts]
 
 
 def test_nothing_shifts_from_the_empty_page_to_the_last_answer(open_page: OpenPage) -> None:
     page = open_page()
-    expect(page.locator("section")).to_have_count(2)
+    expect(page.locator("section", has=page.locator("h3"))).to_have_count(2)
     empty = boxes(page)
     with pen_down(page, *SEVEN[:2]):
         expect(headline(page)).not_to_have_text("")
