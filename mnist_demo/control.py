@@ -45,7 +45,9 @@ def request_stop(run: Run) -> None:
 def cancel(run: Run) -> None:
     """End a run that is still waiting for its turn; one that began in the meantime is stopped."""
     request_stop(run)
-    runs.set_status(run, "stopped", message="Cancelled before it began.")
+    now = runs.load(run.directory)
+    if now.status.state == "queued":
+        runs.set_status(now, "stopped", message="Cancelled before it began.")
 
 
 def request_pause(run: Run, at: int = 0) -> None:
@@ -69,7 +71,7 @@ def forget_progress(run: Run) -> None:
 
 def request_resume(run: Run) -> None:
     """Take a pause back."""
-    (run.directory / "pause").unlink(missing_ok=True)
+    _take_back(run, "pause")
 
 
 def read(run: Run) -> Control:
@@ -83,18 +85,18 @@ def read(run: Run) -> Control:
 
 
 def queue_again(run: Run, target: int) -> Run:
-    """Make an ended run ready to be continued from its checkpoint until it has taken `target` steps in all.
+    """Make an ended run ready to be continued until it has taken `target` steps in all.
 
-    Raises UserError for a run that is still active, that has no checkpoint, or that is there already.
+    It goes on from its checkpoint; one that ended before its first begins anew. Raises UserError for a run that is
+    still active, was deleted, or is there already.
     """
+    run = runs.load(run.directory)
     if run.is_active:
         raise UserError("This run has not ended yet: it cannot be continued.")
-    if not run.checkpoint_path.is_file():
-        raise UserError("This run has no checkpoint to go on from: start a new one.")
     if not run.last_step < target <= MOST_STEPS:
         raise UserError(f"This run has taken {run.last_step:,} steps: give more, up to {MOST_STEPS:,}.")
-    request_resume(run)
-    (run.directory / "stop").unlink(missing_ok=True)
+    for request in ("pause", "stop", "reset"):  # what came too late for it
+        _take_back(run, request)
     return runs.set_status(runs.set_target(run, target), "queued", message="")
 
 
@@ -145,6 +147,14 @@ def _ask(run: Run, request: str, content: str = "") -> None:
     if not files.is_folder(run.directory):
         raise UserError("This run was deleted in the meantime.")
     files.write_atomically(run.directory / request, lambda stream: stream.write(content.encode()))
+
+
+def _take_back(run: Run, request: str) -> None:
+    path = run.directory / request
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise files.cannot_write(path, error) from error
 
 
 def _changed(path: Path) -> float:

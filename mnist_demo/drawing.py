@@ -89,6 +89,8 @@ def read_picture(file: Path | IO[bytes]) -> Bytes:
                 raise _wrong_size(*picture.size)  # before it is decoded: a small file can hold a huge picture
             if picture.width * picture.height > MOST_PIXELS:
                 raise UserError(f"This picture has more than {MOST_PIXELS:,} pixels: make it smaller and try again.")
+            if picture.mode.startswith("I"):  # 16 bits of grey, as scanners write
+                picture = Image.fromarray((np.asarray(picture) // 257).astype(np.uint8))  # noqa: PLW2901
             picture.draft("RGB", (ENOUGH, ENOUGH))
             picture.thumbnail((ENOUGH, ENOUGH), Image.Resampling.BOX)
             upright = ImageOps.exif_transpose(picture)

@@ -65,8 +65,10 @@ def fastest(recipe: Recipe, measure: Callable[[str, str], float], *, has_gpu: bo
 def is_first_worker() -> bool:
     """Whether this process is the first of the workers in `TF_CONFIG`, or alone. Raises UserError for nonsense."""
     try:
-        task = json.loads(os.environ.get("TF_CONFIG") or "{}").get("task", {})
-        return task.get("type", "worker") == "chief" or int(task.get("index", 0)) == 0
+        config = json.loads(os.environ.get("TF_CONFIG") or "{}")
+        task = config.get("task", {})
+        first = "chief" if "chief" in config.get("cluster", {}) else "worker"
+        return task.get("type", first) == first and int(task.get("index", 0)) == 0
     except (ValueError, TypeError, AttributeError) as error:
         raise UserError("TF_CONFIG is not the JSON that TensorFlow describes: mend it, or unset it.") from error
 

@@ -14,6 +14,7 @@ Every file but the metrics is replaced atomically, and a reader passes over a me
 
 import dataclasses
 import json
+import math
 import os
 import secrets
 import shutil
@@ -248,6 +249,8 @@ def load(directory: Path) -> Run:
         recipes.check(recipe)
         asked = Settings(recipe, str(settings["data"]), str(settings["created"]), int(settings["target"]))
         run = Run(directory, asked, _typed(Status, _read_json(directory, "status.json")))
+        if not (1 <= asked.target <= recipes.MOST_STEPS and 0 < run.status.temperature < math.inf):
+            raise ValueError("a number in it cannot be")
     except (KeyError, TypeError, ValueError, UserError) as error:
         raise UserError(f"The run {directory.name} is damaged ({error}): delete it.") from error
     if run.status.state not in STATES:

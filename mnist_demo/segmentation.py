@@ -4,6 +4,7 @@ import numpy as np
 
 from mnist_demo import drawing
 from mnist_demo.data import Bytes
+from mnist_demo.errors import UserError
 
 SPECK = 0.02  # of the largest part's ink: less than that is no part of a digit
 # Of the narrower one's width: parts of one digit lie above each other by more, neighbours by less. Chosen on rows of
@@ -11,13 +12,14 @@ SPECK = 0.02  # of the largest part's ink: less than that is no part of a digit
 OVERLAP = 0.5
 MARGIN = 4  # pixels of paper around a digit
 MOST_DIGITS = 20
+MOST_PARTS = 200  # far more than a row of digits has; a printed picture has thousands
 
 
 def digits(image: Bytes) -> list[Bytes]:
     """The digits on a picture from left to right, each alone on a sheet: uint8 (H, W), 255 is ink.
 
     Takes and raises what `drawing.to_mnist` does, which each of the sheets is fit for. Strokes that touch, or lie above
-    each other, are one digit. At most MOST_DIGITS are returned.
+    each other, are one digit. At most MOST_DIGITS are returned. Raises UserError for more than MOST_PARTS spots, too.
     """
     from scipy import ndimage  # noqa: PLC0415 (takes 0.2 s, which the first page need not wait for)
 
@@ -26,6 +28,8 @@ def digits(image: Bytes) -> list[Bytes]:
     sizes = ndimage.sum_labels(ink, parts, np.arange(parts.max() + 1))
     boxes = ndimage.find_objects(parts)
     large = [number for number in range(1, len(sizes)) if sizes[number] >= SPECK * sizes[1:].max()]
+    if len(large) > MOST_PARTS:
+        raise UserError("There are too many separate spots on this picture: take one of a few digits on plain paper.")
     groups = _group({number: boxes[number - 1][1] for number in large})
     return [_alone(ink, np.isin(parts, group)) for group in groups[:MOST_DIGITS]]
 

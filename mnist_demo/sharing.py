@@ -25,6 +25,7 @@ VERSION = 1
 LONGEST_TEXT = 8_000  # characters: what every browser and server takes in an address
 MOST_BYTES = 100_000  # after decompression
 MOST_STROKES = 2_000
+MOST_POINTS = 5_000  # in all: a drawing has some tens, and each costs time to paint
 WIDTHS = range(1, 101)  # pixels
 FARTHEST = 1_000  # pixels from the canvas's corner: a pen may leave the canvas, but not by that much
 TOLERANCE = 0.5  # pixels
@@ -46,8 +47,10 @@ class Stroke:
 def encode(strokes: Sequence[Stroke]) -> str:
     """The strokes as text of at most LONGEST_TEXT characters. Raises UserError where there are too many of them."""
     numbers: list[int] = []
+    total = 0
     for stroke in strokes:
         points = simplify(stroke.points)
+        total += len(points)
         numbers += (2 * stroke.width + stroke.erases, len(points))
         before = (0, 0)
         for point in points:
@@ -55,7 +58,7 @@ def encode(strokes: Sequence[Stroke]) -> str:
             before = point
     packed = bytes([VERSION]) + zlib.compress(b"".join(map(_to_leb128, numbers)), 9)
     text = base64.urlsafe_b64encode(packed).decode().rstrip("=")
-    if len(text) > LONGEST_TEXT or len(strokes) > MOST_STROKES:
+    if len(text) > LONGEST_TEXT or len(strokes) > MOST_STROKES or total > MOST_POINTS:
         raise UserError("This drawing has too many strokes for a link: draw a simpler one, or download it.")
     return text
 
@@ -214,9 +217,13 @@ def _from_leb128(raw: bytes) -> Iterator[int]:
 
 def _read_strokes(numbers: Iterator[int]) -> list[Stroke]:
     strokes: list[Stroke] = []
+    total = 0
     for head in numbers:
         count = next(numbers, 0)
-        steps = [(_unfold(next(numbers)), _unfold(next(numbers))) for _ in range(min(count, MOST_BYTES))]
+        total += count
+        if total > MOST_POINTS:
+            raise ValueError("no such drawing")
+        steps = [(_unfold(next(numbers)), _unfold(next(numbers))) for _ in range(count)]
         points = np.cumsum(steps, axis=0)
         if not count or np.abs(points).max() > FARTHEST or head // 2 not in WIDTHS or len(strokes) == MOST_STROKES:
             raise ValueError("no such stroke")

@@ -105,7 +105,9 @@ def _serve(connection: Connection) -> None:
         except EOFError:
             return
         try:
-            training.train_run(runs.load(directory))
+            run = runs.load(directory)
+            if run.status.state == "queued":  # and not cancelled meanwhile
+                training.train_run(run)
         except UserError:
             pass  # its directory is gone or cannot be written: nobody can be told there
         except Exception as error:

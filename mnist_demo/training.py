@@ -281,10 +281,10 @@ def train(
 
 def _steps_to_take(asked: Control, recipe: Recipe, step: int, target: int, chunk: int) -> int:
     """How many steps come next: at most `chunk`, up to the next evaluation, 0 in a pause; or STOP, or RESET."""
-    if asked.reset:
-        return RESET
     if asked.stop:
         return STOP
+    if asked.reset:
+        return RESET
     ceiling = target if asked.pause_at is None else min(target, asked.pause_at)
     return max(0, min(chunk, ceiling - step, recipe.evaluate_every - step % recipe.evaluate_every))
 
@@ -371,7 +371,7 @@ def train_run(
     run = runs.set_status(run, "running")
     try:
         dataset = _load_data(run.settings.data)
-        execution = run.status.execution or fastest_execution(run.recipe)
+        execution = _choose_execution(run, strategy)
         facts = {"trained_on": dataset.name, "train_images": len(dataset.train), "execution": execution}
         run = runs.set_status(run, "running", **facts)
         while True:
@@ -389,6 +389,15 @@ def train_run(
     return runs.set_status(run, state, message=message, total_seconds=seconds)
 
 
+def _choose_execution(run: Run, strategy: tf.distribute.Strategy | None) -> str:
+    """The one that the run began with; of several workers, which must do the same, the one that all have."""
+    if run.status.execution in EXECUTIONS:
+        return run.status.execution
+    if strategy is not None and strategy.num_replicas_in_sync > 1:
+        return "float32"
+    return fastest_execution(run.recipe)
+
+
 def _load_data(source: str) -> Dataset:
     """As data.load, but a file that has not changed since the last run is not read again."""
     try:
@@ -404,8 +413,12 @@ def _load_data_once(source: str, _changed: int) -> Dataset:
 
 
 def _train_and_save(run: Run, session: Session, on_metrics: Callable[[Metrics], None]) -> tuple[str, str]:
-    start = restore_checkpoint(run, session) if run.checkpoint_path.is_file() else START
-    runs.keep_metrics_until(run, start.step)
+    if run.checkpoint_path.is_file():
+        start = restore_checkpoint(run, session)
+        runs.keep_metrics_until(run, start.step)
+    else:
+        start = START
+        control.forget_progress(run)  # what it may have shown before it was cut off
     recorder = _Recorder(run, session, start)
     try:
         for metrics in train(session, target=run.settings.target, start=start, control=recorder.control):
@@ -466,8 +479,14 @@ def fastest_execution(recipe: Recipe) -> str:
 
 
 def measure_execution(model: str, execution: str) -> float:
-    """Seconds a step of 100 images, the fastest of a few chunks of steps."""
-    session = _tiny_session(model, execution, batch_size=PROBE_BATCH)
+    """Seconds a step of 100 images, the fastest of a few chunks of steps; infinite where this machine cannot do it."""
+    try:
+        return _measure(_tiny_session(model, execution, batch_size=PROBE_BATCH))
+    except (tf.errors.OpError, ValueError, TypeError, NotImplementedError):
+        return math.inf
+
+
+def _measure(session: Session) -> float:
     session.run_steps(0, 1)  # compiles, which is not to be measured
     steps, rates = 1, []
     for _ in range(PROBE_CHUNKS):

@@ -49,13 +49,10 @@ def test_a_stop_is_final_whatever_another_viewer_asks(run: Run) -> None:
     assert control.read(run).stop
 
 
-def test_only_an_ended_run_with_a_checkpoint_can_be_continued(run: Run) -> None:
+def test_only_an_ended_run_can_be_continued_and_only_further(run: Run) -> None:
     with pytest.raises(UserError, match="not ended"):
         control.queue_again(run, 100)
-    ended = runs.set_status(run, "stopped")
-    with pytest.raises(UserError, match="no checkpoint"):
-        control.queue_again(ended, 100)
-    run.checkpoint_path.touch()
+    runs.set_status(run, "stopped")
     runs.append_metrics(run, Metrics(30, 1.0))
     for target in (0, 30, 10**9):
         with pytest.raises(UserError, match="30 steps"):
@@ -168,3 +165,19 @@ def test_who_asks_something_of_a_deleted_run_is_told(run: Run, ask: Callable[[Ru
         ask(run)
     assert control.read(run) == Control(stop=True)
     assert not control.hangs(run)
+
+
+def test_what_was_asked_too_late_is_forgotten_when_the_run_is_continued(run: Run) -> None:
+    control.request_reset(run)
+    control.request_stop(run)
+    runs.append_metrics(run, Metrics(30, 1.0))
+    runs.set_status(run, "finished")
+    again = control.queue_again(runs.load(run.directory), 60)
+    assert control.read(again) == control.Control()
+
+
+def test_a_run_that_began_before_it_was_cancelled_is_stopped_by_its_own_process(run: Run) -> None:
+    runs.set_status(run, "running")
+    control.cancel(run)  # by a page that saw it waiting
+    assert runs.load(run.directory).status.state == "running"
+    assert control.read(run).stop

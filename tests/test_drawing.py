@@ -233,3 +233,12 @@ def test_to_png_is_dark_on_white_and_scaled() -> None:
     assert decoded.shape == (6, 6)
     assert decoded[0, 0] == 255
     assert decoded[0, 5] == 0
+
+
+def test_a_scan_of_16_bits_is_read(tmp_path: Path) -> None:
+    paper = np.full((60, 60), 65_000, np.uint16)
+    paper[10:50, 28:33] = 9_000
+    Image.fromarray(paper).save(tmp_path / "scan.png")
+    pixels = drawing.to_mnist(drawing.read_picture(tmp_path / "scan.png"))
+    assert pixels[14, 14] > 0.5
+    assert pixels[14, 2] == 0

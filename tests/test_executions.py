@@ -62,7 +62,8 @@ def test_a_home_that_cannot_be_written_costs_only_the_memory_of_it(home: Path) -
         ("", True),
         ('{"task": {"type": "worker", "index": 0}}', True),
         ('{"task": {"type": "worker", "index": 1}}', False),
-        ('{"task": {"type": "chief", "index": 0}}', True),
+        ('{"cluster": {"chief": ["a:1"], "worker": ["b:1"]}, "task": {"type": "chief", "index": 0}}', True),
+        ('{"cluster": {"chief": ["a:1"], "worker": ["b:1"]}, "task": {"type": "worker", "index": 0}}', False),
     ],
 )
 def test_the_first_worker_is_told_from_the_others(monkeypatch: pytest.MonkeyPatch, config: str, expected: bool) -> None:

@@ -36,6 +36,11 @@ def test_a_message_of_the_component_is_read() -> None:
     assert np.array_equal(read.picture, np.asarray(drawn().convert("RGB"))[:, :, 0])
 
 
+def large() -> Image.Image:
+    """A picture of many pixels that is a short message."""
+    return Image.new("1", (9990, 6000))
+
+
 def bomb() -> str:
     """A PNG of a few kilobytes that says it is 30,000 x 30,000 pixels."""
 
@@ -70,6 +75,7 @@ def bomb() -> str:
         message(picture=data_address(drawn(pen.SIDE + 1))),
         message(picture=data_address(drawn().convert("RGB"), "GIF")),
         message(picture=bomb()),
+        message(picture=data_address(large())),
     ],
     ids=lambda forged: str(forged)[:60],
 )

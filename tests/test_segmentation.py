@@ -57,3 +57,10 @@ def test_a_canvas_full_of_dots_gives_a_bounded_answer() -> None:
 def test_a_blank_canvas_is_refused() -> None:
     with pytest.raises(UserError, match="blank"):
         segmentation.digits(np.full((320, 320), 255, np.uint8))
+
+
+def test_a_picture_of_dots_is_refused_at_once() -> None:
+    dots = np.full((1000, 1000), 255, np.uint8)
+    dots[20:-20:6, 20:-20:6] = 0
+    with pytest.raises(UserError, match="too many"):
+        segmentation.digits(dots)

@@ -150,3 +150,12 @@ def test_too_many_strokes_are_said() -> None:
 def test_what_no_canvas_sends_is_refused(canvas: dict[str, object]) -> None:
     with pytest.raises(UserError, match="cannot be shared"):
         sharing.from_canvas(canvas, PAPER)
+
+
+def test_a_short_link_to_endless_points_is_refused() -> None:
+    numbers = [200, 45_000, *([0, 0] * 45_000)]
+    raw = b"".join(map(sharing._to_leb128, numbers))
+    text = base64.urlsafe_b64encode(bytes([sharing.VERSION]) + zlib.compress(raw, 9)).decode().rstrip("=")
+    assert len(text) < 300
+    with pytest.raises(UserError, match="whole drawing"):
+        sharing.decode(text)

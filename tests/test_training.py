@@ -271,6 +271,41 @@ def test_a_run_that_is_stopped_and_continued_ends_as_if_it_had_never_been(
     assert seconds == sorted(seconds)
 
 
+def test_a_stop_is_stronger_than_a_reset(tiny_npz: Path) -> None:
+    run = runs.create(tiny_recipe(steps=100_000), str(tiny_npz))
+
+    def ask_both(metrics: Metrics) -> None:
+        if metrics.step > 100:
+            control.request_stop(run)
+            control.request_reset(run)
+
+    assert training.train_run(run, ask_both).status.state == "stopped"
+    assert runs.load(run.directory).last_step > 100
+
+
+def test_a_run_that_was_cut_off_before_its_first_checkpoint_begins_anew(tiny_npz: Path) -> None:
+    run = runs.create(tiny_recipe(steps=60), str(tiny_npz))
+    runs.append_metrics(run, Metrics(0, 0.0, test_accuracy=0.1))
+    runs.append_metrics(run, Metrics(7, 0.1, train_loss=2.0))
+    runs.set_status(run, "interrupted")
+    training.train_run(control.queue_again(runs.load(run.directory), 60))
+    assert [metrics.step for metrics in runs.load(run.directory).evaluations] == [0, 60]
+    assert 7 not in [metrics.step for metrics in runs.load(run.directory).metrics]
+
+
+@pytest.mark.parametrize("error", [tf.errors.UnimplementedError(None, None, "no such kernel"), ValueError("no XLA")])
+def test_what_a_machine_cannot_execute_is_not_chosen(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    build = models.build
+
+    def fail(name: str, seed: int, policy: str = "float32") -> Any:
+        if policy != "float32":
+            raise error
+        return build(name, seed, policy)
+
+    monkeypatch.setattr(models, "build", fail)
+    assert training.fastest_execution(recipes.RECIPES["cnn", "fast"]) == "float32"
+
+
 def test_a_finished_run_can_be_trained_further(tiny_npz: Path) -> None:
     run = training.train_run(runs.create(tiny_recipe(steps=50), str(tiny_npz)))
     ended = training.train_run(control.queue_again(runs.load(run.directory), 80))

@@ -33,6 +33,16 @@ def answer(run: Run, pixels: Floats | None) -> Answer:
     return Answer(name, _note(run), str(digit), f"{_percent(surety)} sure", probabilities.tolist())
 
 
+def as_it_is(run: Run) -> Run:
+    """The run as its directory says now, where it still trained when it was read."""
+    if not run.is_active:
+        return run
+    try:
+        return runs.load(run.directory)
+    except UserError:  # deleted in the meantime
+        return run
+
+
 def hidden(run: Run) -> Answer:
     """A card that does not say what the model says."""
     return Answer(title(run), _note(run), "?", "What do you say?", [0.0] * CLASSES)

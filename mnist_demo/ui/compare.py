@@ -61,7 +61,7 @@ def choose_options() -> CurveOptions:
 
 def show_charts(shown: list[Run], listed: list[Run], options: CurveOptions) -> None:
     """Accuracy and loss of the chosen runs; a run has the same colour and dashes whatever is beside it."""
-    state = [(answering.title(run), run.newest.step, run.newest.seconds) for run in shown]
+    state = [(answering.title(run), run.newest.step, run.newest.seconds, len(run.metrics)) for run in shown]
     for column, measure in zip(st.columns(2), ("accuracy", "loss"), strict=True):
         chart = _curves(state, measure, _names(listed), options, _by_title(shown))
         column.markdown(f"**{plots.measure_title(measure, options)}**")
@@ -79,7 +79,7 @@ def show_charts(shown: list[Run], listed: list[Run], options: CurveOptions) -> N
 
 @st.cache_resource(max_entries=50, show_spinner=False)
 def _curves(
-    state: list[tuple[str, int, float]],  # noqa: ARG001 (looked up by: how far each run has come)
+    state: list[tuple[str, int, float, int]],  # noqa: ARG001 (looked up by: how far each run has come)
     measure: str,
     names: list[str],
     options: CurveOptions,

@@ -77,10 +77,13 @@ def board() -> None:
 
 def open_link() -> None:
     """Put the drawing of the link that the visitor came by onto the canvas, once."""
-    strokes, state = share.received(), st.session_state
-    if strokes is None or state.get(LINK) == strokes:
+    state, link = st.session_state, st.query_params.get(share.PARAMETER)
+    if link == state.get(LINK):
         return
-    state[LINK] = strokes
+    state[LINK] = link
+    strokes = share.received()
+    if strokes is None:
+        return
     state[STROKES] = sharing.to_canvas(strokes, INK, PAPER)
     state[PICTURE] = state[SETTLED] = sharing.picture(strokes, CANVAS_SIDE)
 
@@ -128,13 +131,15 @@ def take_picture(result: CanvasResult) -> None:
     try:
         if result.image_bytes is not None:
             st.session_state[PICTURE] = drawing.read_picture(io.BytesIO(result.image_bytes))
-    except (UserError, ValueError):  # not a picture, nor base64: nothing that the canvas sends
+    except (UserError, ValueError, TypeError, AttributeError):  # nothing that the canvas sends
         return
 
 
 def remember_strokes() -> None:
     """Keep the strokes for the time that the visitor spends on other pages."""
-    st.session_state[STROKES] = st.session_state["canvas"].drawing["raw"]
+    match st.session_state["canvas"].drawing:  # from a browser, so it can be anything
+        case {"raw": {"objects": list()} as strokes}:
+            st.session_state[STROKES] = strokes
 
 
 def load_strokes() -> None:
@@ -143,7 +148,9 @@ def load_strokes() -> None:
     match state["canvas_tools"].asked:
         case "clear":
             state["clearings"] = state.get("clearings", 0) + 1  # so that it differs from what was loaded before
-            state[CLEARED], state[LOADED] = state.get(STROKES), {"objects": [], "clearings": state["clearings"]}
+            if count(state.get(STROKES)) > 0:
+                state[CLEARED] = state[STROKES]
+            state[LOADED] = {"objects": [], "clearings": state["clearings"]}
         case "restore" if state.get(CLEARED) is not None:
             state[CLEARED], state[LOADED] = None, state[CLEARED]
     state[STROKES] = state[LOADED]
@@ -172,6 +179,7 @@ def guessing() -> bool:
 
 def answers(models: Sequence[Run], guess_first: bool) -> None:
     """What the models say of the drawing, anew with each message of the pen and without touching the canvas."""
+    models = [answering.as_it_is(run) for run in models]
     is_down, number, problem = False, 0, ""
     try:
         message = receive()

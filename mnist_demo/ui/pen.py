@@ -5,6 +5,8 @@ import binascii
 import io
 from dataclasses import dataclass
 
+from PIL import Image
+
 from mnist_demo import drawing
 from mnist_demo.data import Bytes
 from mnist_demo.errors import UserError
@@ -35,12 +37,13 @@ def _decode(address: str) -> Bytes:
     if not address.startswith(PREFIX):
         raise _unreadable()
     try:
-        image = drawing.read_picture(io.BytesIO(base64.b64decode(address.removeprefix(PREFIX), validate=True)))
-    except (binascii.Error, UserError) as error:
+        content = io.BytesIO(base64.b64decode(address.removeprefix(PREFIX), validate=True))
+        with Image.open(content, formats=["PNG"]) as header:
+            if header.size != (SIDE, SIDE):  # before it is decoded: a short message can hold a huge picture
+                raise _unreadable()
+        return drawing.read_picture(content)[:, :, 0]
+    except (binascii.Error, OSError, SyntaxError, ValueError, Image.DecompressionBombError, UserError) as error:
         raise _unreadable() from error
-    if image.shape[:2] != (SIDE, SIDE):
-        raise _unreadable()
-    return image[:, :, 0]
 
 
 def _unreadable() -> UserError:

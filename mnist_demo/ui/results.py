@@ -42,7 +42,7 @@ def show(listed: list[Run]) -> None:
     st.markdown(verdict(run) or "No result yet.")
     if weights.are_shown(run) and not run.is_active:  # of an active one they are shown above
         weights.show(run)
-    if not run.is_active and run.checkpoint_path.is_file():
+    if not run.is_active:
         show_continue(run)
     with st.container(horizontal=True):
         for label, path in ((".keras", run.keras_path), (".tflite", run.model_path)):

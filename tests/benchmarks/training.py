@@ -1,6 +1,6 @@
 """Training speed, side by side: the notebook's own loop, Keras, PyTorch and this project, on the same data.
 
-    MNIST_DEMO_DATA=mnist.npz python -m tests.benchmarks.training [--models affine cnn] [--rounds 5] [--seeds 3]
+    MNIST_DEMO_DATA=mnist.npz python -m tests.benchmarks.training [--models …] [--only NAME …] [--rounds 5] [--seeds 3]
 
 The contestants take turns in one process tree, each in a process of its own that stays alive, so that whatever else
 the machine does falls on all of them; the table quotes medians over the rounds and ratios to the notebook's loop.
@@ -263,10 +263,10 @@ def contestants(model: str) -> list[str]:
     return [name for name in CONTESTANTS if not name.startswith("ours") or name in known]
 
 
-def measure_speed(model: str, source: str, rounds: int) -> dict[str, tuple[float, int]]:
+def measure_speed(names: list[str], model: str, source: str, rounds: int) -> dict[str, tuple[float, int]]:
     """Median steps a second and images a step of each contestant, in turns."""
     running = {}
-    for name in contestants(model):
+    for name in names:
         try:
             running[name] = Process(name, model, source, 1337)
         except ImportError:
@@ -341,14 +341,16 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", nargs="+", choices=recipes.MODEL_NAMES, default=list(recipes.MODEL_NAMES))
+    parser.add_argument("--only", nargs="+", choices=list(CONTESTANTS), metavar="NAME", help=", ".join(CONTESTANTS))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seeds", type=int, default=3)
     arguments = parser.parse_args()
     source = data.find_source()
     for model in arguments.models:
-        print_speed(model, measure_speed(model, source, arguments.rounds))
+        names = [name for name in contestants(model) if name in (arguments.only or CONTESTANTS) or name == BASE]
+        print_speed(model, measure_speed(names, model, source, arguments.rounds))
         print(f"\nseconds to {GOALS[model]:.1%}; seconds and test accuracy when it stops; seeds 1 to {arguments.seeds}")
-        for name in contestants(model):
+        for name in names:
             if name == BASE or name.startswith("ours"):
                 seeds = range(1, arguments.seeds + 1)
                 print_courses(name, [run_course(name, model, source, seed) for seed in seeds])

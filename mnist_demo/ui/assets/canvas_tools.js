@@ -54,7 +54,7 @@ class Tools {
     for (const [text, name] of TOOLS) {
       const button = Object.assign(document.createElement("button"), { type: "button", textContent: text });
       button.setAttribute("aria-label", name);
-      button.onclick = () => (findCanvas() ? this[name]() : window.dispatchEvent(new CustomEvent("canvas-tool", { detail: name })));
+      button.onclick = () => (findCanvas() ? this.act(name) : window.dispatchEvent(new CustomEvent("canvas-tool", { detail: name })));
       root.append(button);
     }
     ["mouseup", "touchend"].forEach((name) => window.addEventListener(name, sendStrokes));
@@ -66,12 +66,26 @@ class Tools {
 
   update({ clear_by_server: clearByServer, can_restore: canRestore }) {
     Object.assign(this, { clearByServer, canRestore });
-    findCanvas()?.querySelector(".dc-root").removeAttribute("inert");
+    if (this.isAsked) findCanvas()?.querySelector(".dc-root").removeAttribute("inert");
+    this.isAsked = false;
   }
 
-  // The server loads another drawing into the canvas: a stroke that is drawn meanwhile would be lost.
+  // One at a time, and nothing is drawn meanwhile: it would be lost, or mixed up with what is undone.
+  async act(name) {
+    const board = findCanvas().querySelector(".dc-root");
+    if (board.inert) return;
+    board.inert = true;
+    try {
+      this.isAsked = false;
+      await this[name]();
+    } finally {
+      if (!this.isAsked) board.inert = false;
+    }
+  }
+
+  // The server loads another drawing into the canvas, which is inert until then.
   askServer(what) {
-    findCanvas().querySelector(".dc-root").setAttribute("inert", "");
+    this.isAsked = true;
     this.ask(what);
   }
 

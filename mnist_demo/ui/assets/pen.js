@@ -6,7 +6,7 @@ const SIDE = 160; // pixels of the picture; the server expects as many
 const AWAKE = 1000; // ms after an event in which the canvas may still change, as by Undo, which loads what was before
 const LOOK_EVERY = 100; // ms between looks in that time
 const HEARTBEAT = 1000; // ms between looks when nothing is heard, for a canvas that is loaded late
-const PATIENCE = 1000; // ms without an answer, after which the picture is sent once more
+const PATIENCE = 1000; // ms without an answer, after which the picture is sent once more; twice as long each time
 const PEN_UP = ["mouseup", "touchend", "touchcancel"];
 const EVENTS = [...PEN_UP, "pointerdown", "pointermove", "click", "keydown", "keyup"];
 
@@ -23,6 +23,7 @@ class Pen {
     this.last = { picture: this.read(), is_down: false }; // what the server knows: blank paper
     this.number = 0;
     this.sentAt = 0;
+    this.patience = PATIENCE;
     this.isDown = false;
     this.onEvent = ({ type }) => {
       if (type === "pointerdown") this.isDown = true;
@@ -59,12 +60,13 @@ class Pen {
 
   // The last picture of a stroke is sent at once, so that the final answer comes as soon as it can.
   look(now) {
-    const isLate = this.isWaiting && now - this.sentAt > PATIENCE;
+    const isLate = this.isWaiting && now - this.sentAt > this.patience;
     const wentUp = this.last.is_down && !this.isDown;
     if ((this.isWaiting && !isLate && !wentUp) || now - this.lookedAt < LOOK_EVERY) return;
     this.lookedAt = now;
     const picture = this.read();
     if (picture === this.last.picture && !isLate && !wentUp) return;
+    this.patience = isLate ? 2 * this.patience : PATIENCE;
     this.last = { picture, is_down: this.isDown };
     this.number += 1;
     this.sentAt = now;
