@@ -84,13 +84,14 @@ def read_picture(file: Path | IO[bytes]) -> Bytes:
     """Decode a PNG or JPEG of any size to uint8 (H, W, 3) or (H, W, 4), upright. Raises UserError with the reason."""
     name = file.name if isinstance(file, Path) else "this file"
     try:
-        with Image.open(file, formats=("PNG", "JPEG")) as picture:
+        with Image.open(file, formats=("PNG", "JPEG")) as opened:
+            picture: Image.Image = opened
             if not SMALLEST_PICTURE <= min(picture.size) <= max(picture.size) <= LARGEST_PICTURE:
                 raise _wrong_size(*picture.size)  # before it is decoded: a small file can hold a huge picture
             if picture.width * picture.height > MOST_PIXELS:
                 raise UserError(f"This picture has more than {MOST_PIXELS:,} pixels: make it smaller and try again.")
             if picture.mode.startswith("I"):  # 16 bits of grey, as scanners write
-                picture = Image.fromarray((np.asarray(picture) // 257).astype(np.uint8))  # noqa: PLW2901
+                picture = Image.fromarray((np.asarray(picture) // 257).astype(np.uint8))
             picture.draft("RGB", (ENOUGH, ENOUGH))
             picture.thumbnail((ENOUGH, ENOUGH), Image.Resampling.BOX)
             upright = ImageOps.exif_transpose(picture)

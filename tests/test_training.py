@@ -286,11 +286,11 @@ def test_a_stop_is_stronger_than_a_reset(tiny_npz: Path) -> None:
 def test_a_run_that_was_cut_off_before_its_first_checkpoint_begins_anew(tiny_npz: Path) -> None:
     run = runs.create(tiny_recipe(steps=60), str(tiny_npz))
     runs.append_metrics(run, Metrics(0, 0.0, test_accuracy=0.1))
-    runs.append_metrics(run, Metrics(7, 0.1, train_loss=2.0))
+    runs.append_metrics(run, Metrics(5, 0.1, train_loss=2.0))
     runs.set_status(run, "interrupted")
     training.train_run(control.queue_again(runs.load(run.directory), 60))
     assert [metrics.step for metrics in runs.load(run.directory).evaluations] == [0, 60]
-    assert 7 not in [metrics.step for metrics in runs.load(run.directory).metrics]
+    assert 5 not in [metrics.step for metrics in runs.load(run.directory).metrics]
 
 
 @pytest.mark.parametrize("error", [tf.errors.UnimplementedError(None, None, "no such kernel"), ValueError("no XLA")])
