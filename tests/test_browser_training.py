@@ -260,7 +260,10 @@ def test_a_run_that_is_deleted_while_it_is_looked_at_gives_way_to_another(open_p
     kept, deleted = ended_run(), ended_run()
     pages = open_page("train"), open_page("train")
     for page in pages:
-        page.get_by_role("combobox", name="Look at a run").click()
+        choice = page.get_by_role("combobox", name="Look at a run")
+        choice.scroll_into_view_if_needed()
+        page.wait_for_timeout(1000)  # scrolling closes a list that opens meanwhile
+        choice.click()
         page.get_by_role("option", name=re.compile(deleted.id[-4:])).click()
         page.wait_for_timeout(1500)  # until the choice has reached the server, and "Delete" is about this run
     button(pages[0], "Delete").click()
