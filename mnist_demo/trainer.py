@@ -106,7 +106,7 @@ def _serve(connection: Connection) -> None:
             return
         try:
             run = runs.load(directory)
-            if run.status.state == "queued":  # and not cancelled meanwhile
+            if run.is_active:  # and not cancelled meanwhile
                 training.train_run(run)
         except UserError:
             pass  # its directory is gone or cannot be written: nobody can be told there

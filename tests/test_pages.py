@@ -549,9 +549,10 @@ def test_a_run_that_hangs_is_said_to_and_can_be_ended(monkeypatch: pytest.Monkey
 
 
 def test_the_expected_start_counts_no_run_that_another_process_trains(monkeypatch: pytest.MonkeyPatch) -> None:
-    elsewhere = runs.set_status(runs.create(tiny_recipe(steps=1000, batch_size=50), data.BUNDLED), "running")
-    runs.append_metrics(elsewhere, Metrics(400, 4.0, images_per_second=5000.0))
-    runs.create(tiny_recipe(), data.BUNDLED)
+    first, second = (runs.runs_folder() / name for name in ("1", "2"))  # two of one second have no order by name
+    elsewhere = runs.create(tiny_recipe(steps=1000, batch_size=50), data.BUNDLED, first)
+    runs.append_metrics(runs.set_status(elsewhere, "running"), Metrics(400, 4.0, images_per_second=5000.0))
+    runs.create(tiny_recipe(), data.BUNDLED, second)
     bars = [bar.proto.text for bar in open_page("Train").get("progress")]
     assert "Waiting for 1 run before it, starts in about 6 s" in bars
     monkeypatch.setattr(FakeTrainer, "before", lambda *_: [])
