@@ -6,6 +6,7 @@ a failed one, so that CI notices a missing browser or data file.
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -55,6 +56,12 @@ def full_mnist() -> str:
     if not FULL_MNIST:
         pytest.skip(f"the full MNIST is needed: set {DATA_VARIABLE}")
     return str(Path(FULL_MNIST).absolute())
+
+
+@pytest.fixture(autouse=True)
+def main_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An AppTest leaves its page behind as the main module, which a process started later would import."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 def tiny_arrays(train: int = 240, test: int = 40) -> dict[str, np.ndarray]:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from mnist_demo.rejection import NO_DIGIT
-from tests.browser import DIGITS, canvas_of, card, draw, ink, place
+from tests.browser import DIGITS, TWO_FRAMES, canvas_of, card, draw, ink, place
 from tests.conftest import OpenPage
 from tests.server import Server
 from tests.test_trainer import wait_for
@@ -93,6 +93,7 @@ def test_a_server_that_hangs_in_mid_stroke_loses_nothing(open_page: OpenPage, se
         with pen_down(page, (0.66, 0.2), (0.64, 0.5)):
             page.wait_for_timeout(1200)
             page.mouse.move(*place(page, (0.62, 0.88)), steps=4)
+        page.evaluate(TWO_FRAMES)
         drawn = ink(page)
     finally:
         server.process.send_signal(signal.SIGCONT)

@@ -197,7 +197,7 @@ def test_a_checkpoint_that_cannot_be_written_fails_the_run_and_leaves_no_half_fi
     assert "Traceback" not in done.stderr
     assert runs.load(tmp_path / "run").status.state == "failed"
     assert sorted(path.name for path in (tmp_path / "run").iterdir()) == [
-        "metrics.jsonl", "settings.json", "status.json",
+        "metrics.jsonl", "settings.json", "status.json", "tensorboard",
     ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.server import ROOT, free_port
 
-STEPS = {"affine": 200, "cnn": 30}
+STEPS = {"affine": 200, "cnn": 120}
 
 
 def start(model: str, out: Path, strategy: str, **environment: str) -> subprocess.Popen[str]:
