@@ -57,6 +57,11 @@ class Server:
         """All that the server has printed."""
         return self._log.read_text(errors="replace")
 
+    @property
+    def errors(self) -> list[str]:
+        """The tracebacks that it has printed, without Streamlit's own about browsers that leave in mid-answer."""
+        return [text for text in self.log.split("Traceback ")[1:] if "in _websocket_endpoint" not in text]
+
     def _wait(self, seconds: float = 60) -> None:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
