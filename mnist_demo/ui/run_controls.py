@@ -19,8 +19,7 @@ def show(run: Run, active: list[Run]) -> None:
     with st.container(border=True):
         st.markdown(f"**{answering.title(run)}**")
         st.progress(min(1.0, run.last_step / run.settings.target), text=_progress_text(run, before))
-        if last := run.last_evaluation:
-            st.caption(f"Test accuracy after {last.step:,} steps: **{last.test_accuracy:.2%}**")
+        st.caption(_accuracy_text(run))  # always there, so that no button moves under the pointer
         if control.hangs(run):
             show_hanging(run)
         show_controls(run)
@@ -79,6 +78,13 @@ def control_button(run: Run, label: str, icon: str, request: Callable[[Run], Non
             st.toast(str(error), icon=":material/error:")
 
     st.button(label, icon=f":material/{icon}:", key=f"{label}_{run.id}", disabled=disabled, on_click=ask)
+
+
+def _accuracy_text(run: Run) -> str:
+    last = run.last_evaluation
+    if last is None:
+        return "Test accuracy: not measured yet"
+    return f"Test accuracy after {last.step:,} steps: **{last.test_accuracy:.2%}**"
 
 
 def _progress_text(run: Run, before: list[Run]) -> str:
