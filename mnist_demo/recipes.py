@@ -38,7 +38,7 @@ RECIPES = {
         Recipe("affine", "notebook", "sgd", 1e-2, "constant", 100, 30_001, 500),
         Recipe("affine", "fast", "adam", 4e-3, "triangular", 250, 2_000, 100),
         Recipe("cnn", "notebook", "rmsprop", 1e-3, "constant", 100, 5_001, 500),
-        Recipe("cnn", "fast", "adam", 6e-3, "triangular", 128, 280, 100, precision="fastest", label_smoothing=0.1),
+        Recipe("cnn", "fast", "adam", 7e-3, "triangular", 128, 250, 100, precision="fastest", label_smoothing=0.1),
         Recipe(
             "cnn",
             "best",
