@@ -10,6 +10,7 @@ from mnist_demo.ui import answering, compare, explain, notices, recipe_form, res
 # Seconds between two looks at the run directories, for progress and for all the rest. Looking takes time from the
 # training, so it is done often only while a run is young and its curves change quickly.
 YOUNG_SECONDS = 12.0  # of training
+POLL_STARTING = (0.5, 0.5)  # until there is a first point
 POLL_YOUNG = (1.0, 1.0)
 POLL_SETTLED = (2.0, 5.0)
 POLL_IDLE = (4.0, 4.0)  # nothing trains: to notice what another viewer starts
@@ -41,9 +42,11 @@ def show_table(listed: list[Run]) -> None:
 
 
 def poll_seconds(active: list[Run]) -> tuple[float, float]:
-    """How often to look: for the progress of the active runs, and for everything else."""
+    """How often to look: for the progress of the active runs, oldest first, and for everything else."""
     if not active:
         return POLL_IDLE
+    if active[0].status.state != "paused" and active[0].last_evaluation is None:  # it is next, or has just begun
+        return POLL_STARTING
     is_young = any(run.status.state == "running" and run.newest.seconds < YOUNG_SECONDS for run in active)
     return POLL_YOUNG if is_young else POLL_SETTLED
 
@@ -98,7 +101,7 @@ with form:
     recipe_form.show()
 with view:
     listed, _ = runs.list_runs()
-    polling = poll_seconds([run for run in listed if run.is_active])
+    polling = poll_seconds([run for run in reversed(listed) if run.is_active])
     st.fragment(show_progress, run_every=polling[0])(polling, active_ids(listed))
     st.fragment(show_runs, run_every=polling[1])()
 explain.learning(st.session_state["model"])
