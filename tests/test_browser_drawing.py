@@ -118,6 +118,51 @@ def test_reruns_and_another_theme_in_mid_stroke_lose_nothing(open_page: OpenPage
     expect(headline(page)).to_have_text("4")
 
 
+# Draws with the pen up and presses a control in the same frame: the browser then sends both as one message.
+DRAW_AND_PRESS = """control => {
+  const context = [...document.querySelectorAll("*")].map((element) => element.shadowRoot).filter(Boolean)
+    .map((root) => root.querySelector("canvas.lower-canvas.dc-canvas")).find(Boolean).getContext("2d");
+  context.fillStyle = "black";
+  context.fillRect(150, 40 + 200 * Math.random(), 20, 20);
+  window.dispatchEvent(new Event("keyup"));
+  requestAnimationFrame(() => control.click()); }"""
+
+
+def test_a_control_pressed_at_the_instant_of_a_new_picture_is_heard(open_page: OpenPage) -> None:
+    page = open_page()
+    draw(page, DIGITS[1])
+    expect(headline(page)).to_have_text("1")
+    page.get_by_role("switch", name="Guess first").evaluate(DRAW_AND_PRESS)
+    reveal = page.get_by_role("button", name="Reveal the answers")
+    expect(reveal).to_be_visible()
+    expect(headline(page)).to_have_text("?")
+    reveal.evaluate(DRAW_AND_PRESS)
+    expect(headline(page)).to_have_text(re.compile(r"\d|Not sure|" + NO_DIGIT))
+    page.get_by_role("switch", name="Guess first").evaluate(DRAW_AND_PRESS)
+    expect(reveal).to_be_hidden()
+    page.get_by_role("radio", name="Eraser").evaluate(DRAW_AND_PRESS)
+    page.wait_for_timeout(500)
+    before = ink(page)
+    draw(page, DIGITS[1])
+    assert ink(page) < before / 2
+
+
+def test_changing_the_brush_quickly_on_a_slow_computer_loses_nothing(open_page: OpenPage) -> None:
+    page = open_page("data")
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    page.get_by_role("link", name="Draw").click()
+    draw(page, [SEVEN])
+    expect(headline(page)).to_have_text("7")
+    before = ink(page)
+    page.get_by_role("slider", name="Brush width").focus()
+    for key in ("ArrowRight", "ArrowLeft", "ArrowRight"):
+        for _ in range(20):
+            page.keyboard.press(key)
+        page.wait_for_timeout(1000)
+        wait_for(lambda: ink(page) == before, seconds=10)
+    expect(headline(page)).to_have_text("7")
+
+
 def test_where_the_canvas_is_not_found_it_answers_by_itself(open_page: OpenPage) -> None:
     page = open_page(
         script="""const find = ShadowRoot.prototype.querySelectorAll;

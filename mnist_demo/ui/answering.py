@@ -93,7 +93,7 @@ def picture(pixels: Floats) -> str:
     return data_address(drawing.to_png(pixels))
 
 
-def model_choice(key: str) -> list[Run]:
+def model_choice(key: str, on_change: Callable[[], None] | None = None) -> list[Run]:
     """A choice of models, the shipped ones first and chosen; returns the chosen runs."""
     usable = {run.id: run for run in (services.shipped(name) for name in runs.shipped_names())}
     preset = list(usable)
@@ -107,6 +107,7 @@ def model_choice(key: str) -> list[Run]:
         help="The two shipped models, and every model that was trained on the Train page.",
         key=key,
         persist_state="session",
+        on_change=on_change,
     )
     return [usable[name] for name in chosen if name in usable]
 

@@ -47,7 +47,8 @@ def canvas_tools(*, clear_by_server: bool, can_restore: bool, on_asked: Callable
     """Undo, Redo and Clear for the page's canvas.
 
     They work in the browser. What its history does not hold it asks of the server: `on_asked` is called, and
-    `st.session_state["canvas_tools"].asked` is "clear" then, or "restore" for what was cleared.
+    `st.session_state["canvas_tools"].asked` is "clear" then, or "restore" for what was cleared, or "reload" where the
+    canvas has begun anew and lost its strokes.
     """
     data = {"clear_by_server": clear_by_server, "can_restore": can_restore}
     _canvas_tools(data=data, key="canvas_tools", on_asked_change=on_asked)

@@ -33,7 +33,7 @@ CLEARED = "cleared"  # the strokes that Clear took away and st_canvas cannot bri
 REVEALED = "revealed"  # whether the answers of "Guess first" may be seen
 
 
-@st.fragment
+@st.fragment(key="board")
 def board() -> None:
     """Canvas on the left, answers on the right, settings below; nothing else of the page is run again.
 
@@ -48,14 +48,23 @@ def board() -> None:
                 key="by_keyboard",
                 persist_state="session",
                 help="On a grid of 28 × 28 pixels.",
+                on_change=rerun_board,
             )
             brush = above.slider(
-                "Brush width", 6, 40, BRUSH, format="%d px", key="brush", persist_state="session", disabled=by_keyboard
+                "Brush width",
+                6,
+                40,
+                BRUSH,
+                format="%d px",
+                key="brush",
+                persist_state="session",
+                disabled=by_keyboard,
+                on_change=rerun_board,
             )
             share.panel(None if by_keyboard else st.session_state.get(STROKES), st.session_state.get(PICTURE), PAPER)
         with st.container(width="stretch"):
             guess_first = guessing()
-            models = answering.model_choice("draw_models")
+            models = answering.model_choice("draw_models", on_change=rerun_board)
     with upper:
         with st.container(width=CANVAS_SIDE):
             place = st.container()
@@ -65,7 +74,13 @@ def board() -> None:
                     grid()
             else:
                 tool = st.segmented_control(
-                    "Tool", list(COLORS), default="Pen", required=True, key="tool", label_visibility="collapsed"
+                    "Tool",
+                    list(COLORS),
+                    default="Pen",
+                    required=True,
+                    key="tool",
+                    label_visibility="collapsed",
+                    on_change=rerun_board,
                 )
                 with place:
                     canvas(brush, COLORS[tool])
@@ -73,6 +88,15 @@ def board() -> None:
             trains = any(run.is_active for run in models)
             st.fragment(answers, run_every=SNAPSHOT_SECONDS if trains else None)(models, guess_first)
     upload.panel(models)
+
+
+def rerun_board() -> None:
+    """Run the board after a change of its widgets.
+
+    The browser sends changes that come at the same instant as one, and has only the fragment of the first run again:
+    that is `answers` where the pen was first.
+    """
+    st.rerun("board")
 
 
 def open_link() -> None:
@@ -140,20 +164,31 @@ def remember_strokes() -> None:
     match st.session_state["canvas"].drawing:  # from a browser, so it can be anything
         case {"raw": {"objects": list()} as strokes}:
             st.session_state[STROKES] = strokes
+    rerun_board()
 
 
 def load_strokes() -> None:
-    """Clear the canvas, or bring back what was cleared, where its own history cannot."""
+    """Clear the canvas, or bring back what was cleared, where its own history cannot; reload what the canvas lost."""
     state = st.session_state
+    strokes = state.get(STROKES) or {"objects": []}
     match state["canvas_tools"].asked:
         case "clear":
-            state["clearings"] = state.get("clearings", 0) + 1  # so that it differs from what was loaded before
-            if count(state.get(STROKES)) > 0:
-                state[CLEARED] = state[STROKES]
-            state[LOADED] = {"objects": [], "clearings": state["clearings"]}
+            if count(strokes) > 0:
+                state[CLEARED] = strokes
+            load({"objects": []})
         case "restore" if state.get(CLEARED) is not None:
-            state[CLEARED], state[LOADED] = None, state[CLEARED]
-    state[STROKES] = state[LOADED]
+            load(state[CLEARED])
+            state[CLEARED] = None
+        case "reload":
+            load(strokes)
+    rerun_board()
+
+
+def load(strokes: dict[str, Any]) -> None:
+    """Have st_canvas begin anew with these strokes."""
+    state = st.session_state
+    state["loads"] = state.get("loads", 0) + 1  # so that it differs from what was loaded before
+    state[LOADED] = state[STROKES] = {**strokes, "loads": state["loads"]}
 
 
 def count(strokes: dict[str, Any] | None) -> int:
@@ -169,8 +204,9 @@ def guessing() -> bool:
             key="guess_first",
             persist_state="session",
             help="Hides the answers until everybody has voted; drawing on hides them again.",
+            on_change=rerun_board,
         )
-        if guess_first and st.button("Reveal the answers", icon=":material/visibility:"):
+        if guess_first and st.button("Reveal the answers", icon=":material/visibility:", on_click=rerun_board):
             with suppress(UserError):
                 receive()  # the picture that comes with the click is the one that is meant
             st.session_state[REVEALED] = True

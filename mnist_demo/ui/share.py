@@ -32,7 +32,14 @@ def panel(drawing: dict[str, Any] | None, picture: Bytes | None, paper: str) -> 
             st.code(link, language=None, wrap_lines=True)
         buffer = io.BytesIO()
         Image.fromarray(picture).save(buffer, "PNG")
-        st.download_button("Download as PNG", buffer.getvalue(), "digit.png", "image/png", icon=":material/download:")
+        st.download_button(
+            "Download as PNG",
+            buffer.getvalue(),
+            "digit.png",
+            "image/png",
+            icon=":material/download:",
+            on_click="ignore",
+        )
 
 
 def address(strokes: list[Stroke]) -> str:

@@ -32,17 +32,28 @@ const stop = (event) => {
   event.stopPropagation();
 };
 
-// The styles and listeners stay in the canvas's own root, which outlives the toolbar: that is made anew with the brush.
-const prepareCanvas = (tries = TRIES) => {
+// The styles and listeners stay in the canvas's own root, which outlives the canvas: see watchCanvas.
+const prepareCanvas = (whenLost, tries = TRIES) => {
   const root = findCanvas();
   if (!root) {
-    if (tries > 0) setTimeout(prepareCanvas, LOOK_EVERY, tries - 1);
+    if (tries > 0) setTimeout(prepareCanvas, LOOK_EVERY, whenLost, tries - 1);
   } else if (!root.querySelector("#prepared")) {
     root.append(Object.assign(document.createElement("style"), { id: "prepared", textContent: STYLE }));
     root.addEventListener("contextmenu", stop); // a long press
     const stopSecondFinger = (event) => event.touches.length > 1 && stop(event);
     root.addEventListener("touchstart", stopSecondFinger, { capture: true, passive: false });
+    watchCanvas(root, whenLost);
   }
+};
+
+// Streamlit ends a call of a component that a newer one has overtaken, as when the brush changes quickly. st_canvas then
+// throws its canvas away and begins with a blank one.
+const watchCanvas = (root, whenLost) => {
+  const isCanvas = (node) => node.className === "dc-root";
+  const watch = (changes) => {
+    if (root.isConnected && changes.some(({ removedNodes }) => [...removedNodes].some(isCanvas))) whenLost();
+  };
+  new MutationObserver(watch).observe(root.querySelector(".canvas-root"), { childList: true });
 };
 
 // st_canvas itself waits 200 ms with this, and whoever leaves the page meanwhile would lose the stroke.
@@ -117,13 +128,14 @@ class Tools {
 const tools = new WeakMap();
 
 export default function ({ parentElement, data, setTriggerValue }) {
-  prepareCanvas();
   const root = parentElement.querySelector(".root");
   if (!tools.has(root)) tools.set(root, new Tools(root));
   const own = tools.get(root);
+  prepareCanvas(() => own.ask("reload"));
   own.ask = (what) => setTriggerValue("asked", what);
   own.update(data);
   return () => {
+    if (parentElement.isConnected) return; // Streamlit ends a call that a newer one has overtaken, too
     own.close();
     tools.delete(root);
     root.replaceChildren();

@@ -133,6 +133,7 @@ export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".root");
   if (!grids.has(root)) grids.set(root, new Grid(root, data.start));
   return () => {
+    if (parentElement.isConnected) return; // Streamlit ends a call that a newer one has overtaken, too
     grids.get(root).close();
     grids.delete(root);
   };

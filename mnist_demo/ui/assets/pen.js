@@ -93,6 +93,7 @@ export default function ({ parentElement, data, setStateValue }) {
   pen.send = (message) => setStateValue("drawn", message);
   pen.answered = data.answered;
   return () => {
+    if (parentElement.isConnected) return; // Streamlit ends a call that a newer one has overtaken, too
     pen.close();
     pens.delete(parentElement);
   };
