@@ -1,5 +1,6 @@
 """Drawing in a real browser: answers while the pen moves, mouse, touch, keyboard, tools, and what must not go wrong."""
 
+import io
 import re
 import signal
 from collections.abc import Iterator
@@ -7,9 +8,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from mnist_demo.rejection import NO_DIGIT
+from mnist_demo.ui import answering
+from tests import photos
 from tests.browser import DIGITS, TWO_FRAMES, canvas_of, card, draw, ink, place
 from tests.conftest import OpenPage
 from tests.server import Server
@@ -161,6 +165,23 @@ def test_changing_the_brush_quickly_on_a_slow_computer_loses_nothing(open_page: 
         page.wait_for_timeout(1000)
         wait_for(lambda: ink(page) == before, seconds=10)
     expect(headline(page)).to_have_text("7")
+
+
+PUT_INTO_CLIPBOARD = """async (address) => {
+  const picture = await (await fetch(address)).blob();
+  await navigator.clipboard.write([new ClipboardItem({ "image/png": picture })]); }"""
+
+
+def test_a_photo_is_pasted_and_read(open_page: OpenPage) -> None:
+    page = open_page(permissions=["clipboard-read", "clipboard-write"])
+    expect(headline(page)).to_have_text("")
+    png = io.BytesIO()
+    Image.fromarray(photos.photo(DIGITS[3], lines="ruled")).save(png, "PNG")
+    page.evaluate(PUT_INTO_CLIPBOARD, answering.data_address(png.getvalue()))
+    page.keyboard.press("Control+V")
+    expect(page.get_by_alt_text("The picture that was uploaded")).to_be_visible()
+    expect(page.get_by_alt_text("The ink that was found on the picture")).to_be_visible()
+    expect(page.get_by_text("CNN: 3")).to_be_visible()
 
 
 def test_where_the_canvas_is_not_found_it_answers_by_itself(open_page: OpenPage) -> None:

@@ -18,6 +18,7 @@ def _component(name: str) -> Callable[..., Any]:
 _answers = _component("answers")
 _canvas_tools = _component("canvas_tools")
 _grid = _component("grid")
+_paste = _component("paste")
 _pen = _component("pen")
 _thumbnails = _component("thumbnails")
 
@@ -57,6 +58,11 @@ def canvas_tools(*, clear_by_server: bool, can_restore: bool, on_asked: Callable
 def grid(start: str) -> None:
     """28 x 28 pixels to draw on with the keyboard; `start` is the PNG to begin with, as a data address, or ""."""
     _grid(data={"start": start}, key="grid")
+
+
+def paste() -> None:
+    """Take a picture that is pasted anywhere on the page for the page's file uploader."""
+    _paste(key="paste")
 
 
 def pen(*, answered: int) -> None:

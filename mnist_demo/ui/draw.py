@@ -31,14 +31,16 @@ LINK = "link"  # the link whose drawing was taken last
 LOADED = "loaded"  # the strokes that st_canvas began with; another value loads it into the canvas
 CLEARED = "cleared"  # the strokes that Clear took away and st_canvas cannot bring back
 REVEALED = "revealed"  # whether the answers of "Guess first" may be seen
+CHANGED = "changed"  # whether a widget of the board has changed since the board was run
 
 
-@st.fragment(key="board")
+@st.fragment
 def board() -> None:
     """Canvas on the left, answers on the right, settings below; nothing else of the page is run again.
 
     On a phone they are one below the other in this order, so that the answers are seen while one draws.
     """
+    st.session_state[CHANGED] = False
     upper, lower = (st.container(horizontal=True, gap="medium") for _ in range(2))
     with lower:
         with st.container(width=CANVAS_SIDE):
@@ -48,7 +50,7 @@ def board() -> None:
                 key="by_keyboard",
                 persist_state="session",
                 help="On a grid of 28 × 28 pixels.",
-                on_change=rerun_board,
+                on_change=note_change,
             )
             brush = above.slider(
                 "Brush width",
@@ -59,12 +61,12 @@ def board() -> None:
                 key="brush",
                 persist_state="session",
                 disabled=by_keyboard,
-                on_change=rerun_board,
+                on_change=note_change,
             )
             share.panel(None if by_keyboard else st.session_state.get(STROKES), st.session_state.get(PICTURE), PAPER)
         with st.container(width="stretch"):
             guess_first = guessing()
-            models = answering.model_choice("draw_models", on_change=rerun_board)
+            models = answering.model_choice("draw_models", on_change=note_change)
     with upper:
         with st.container(width=CANVAS_SIDE):
             place = st.container()
@@ -80,7 +82,7 @@ def board() -> None:
                     required=True,
                     key="tool",
                     label_visibility="collapsed",
-                    on_change=rerun_board,
+                    on_change=note_change,
                 )
                 with place:
                     canvas(brush, COLORS[tool])
@@ -90,13 +92,13 @@ def board() -> None:
     upload.panel(models)
 
 
-def rerun_board() -> None:
-    """Run the board after a change of its widgets.
+def note_change() -> None:
+    """Remember that a widget of the board has changed.
 
     The browser sends changes that come at the same instant as one, and has only the fragment of the first run again:
-    that is `answers` where the pen was first.
+    that is `answers` where the pen was first, which then runs the board.
     """
-    st.rerun("board")
+    st.session_state[CHANGED] = True
 
 
 def open_link() -> None:
@@ -164,7 +166,7 @@ def remember_strokes() -> None:
     match st.session_state["canvas"].drawing:  # from a browser, so it can be anything
         case {"raw": {"objects": list()} as strokes}:
             st.session_state[STROKES] = strokes
-    rerun_board()
+    note_change()
 
 
 def load_strokes() -> None:
@@ -181,7 +183,7 @@ def load_strokes() -> None:
             state[CLEARED] = None
         case "reload":
             load(strokes)
-    rerun_board()
+    note_change()
 
 
 def load(strokes: dict[str, Any]) -> None:
@@ -204,17 +206,25 @@ def guessing() -> bool:
             key="guess_first",
             persist_state="session",
             help="Hides the answers until everybody has voted; drawing on hides them again.",
-            on_change=rerun_board,
+            on_change=note_change,
         )
-        if guess_first and st.button("Reveal the answers", icon=":material/visibility:", on_click=rerun_board):
-            with suppress(UserError):
-                receive()  # the picture that comes with the click is the one that is meant
-            st.session_state[REVEALED] = True
+        if guess_first:
+            st.button("Reveal the answers", icon=":material/visibility:", on_click=reveal)
     return guess_first
+
+
+def reveal() -> None:
+    """Show the answers to the picture that comes with the click."""
+    with suppress(UserError):
+        receive()
+    st.session_state[REVEALED] = True
+    note_change()
 
 
 def answers(models: Sequence[Run], guess_first: bool) -> None:
     """What the models say of the drawing, anew with each message of the pen and without touching the canvas."""
+    if st.session_state[CHANGED]:
+        st.rerun()
     models = [answering.as_it_is(run) for run in models]
     is_down, number, problem = False, 0, ""
     try:

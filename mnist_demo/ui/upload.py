@@ -1,4 +1,4 @@
-"""Reading digits from a picture that the visitor uploads."""
+"""Reading digits from a picture that the visitor uploads or pastes."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from mnist_demo import drawing, photo, segmentation
 from mnist_demo.data import Bytes
 from mnist_demo.errors import UserError
 from mnist_demo.runs import Run
-from mnist_demo.ui import row
+from mnist_demo.ui import components, row
 
 WIDTH = 240  # pixels, of the picture on the page
 
@@ -16,8 +16,9 @@ WIDTH = 240  # pixels, of the picture on the page
 def panel(models: Sequence[Run]) -> None:
     """An expander that takes a photo or a scan and shows the digits on it, with what `models` read."""
     with st.expander("Read a photo of digits on paper", icon=":material/photo_camera:"):
+        components.paste()
         file = st.file_uploader(
-            "A photo or a scan, PNG or JPEG",
+            "A photo or a scan, PNG or JPEG: choose it, drop it here, or paste it with Ctrl+V",
             type=["png", "jpg", "jpeg"],
             key="photo",
             help="Write one digit or a row of digits with a dark pen. Lines on the paper and shadows do no harm.",
