@@ -283,6 +283,24 @@ def test_a_stop_is_stronger_than_a_reset(tiny_npz: Path) -> None:
     assert runs.load(run.directory).last_step > 100
 
 
+def test_a_reset_run_that_is_resumed_at_once_is_shown_as_running(tiny_npz: Path) -> None:
+    run = runs.create(tiny_recipe(steps=60), str(tiny_npz))
+    shown: list[tuple[int, str]] = []
+
+    def reset_and_resume(metrics: Metrics) -> None:
+        if len(shown) == 1:
+            control.request_reset(run)
+        elif metrics.step == 0:
+            control.request_resume(run)
+        shown.append((metrics.step, runs.load(run.directory).status.state))
+
+    training.train_run(run, reset_and_resume)
+    beginning = [step for step, _ in shown].index(0, 1)
+    assert shown[beginning] == (0, "paused")
+    assert {state for _, state in shown[beginning + 1 :]} == {"running"}
+    assert shown[-1][0] == 60
+
+
 def test_a_run_that_was_cut_off_before_its_first_checkpoint_begins_anew(tiny_npz: Path) -> None:
     run = runs.create(tiny_recipe(steps=60), str(tiny_npz))
     runs.append_metrics(run, Metrics(0, 0.0, test_accuracy=0.1))
