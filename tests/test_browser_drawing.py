@@ -136,35 +136,50 @@ def test_a_control_pressed_at_the_instant_of_a_new_picture_is_heard(open_page: O
     page = open_page()
     draw(page, DIGITS[1])
     expect(headline(page)).to_have_text("1")
-    page.get_by_role("switch", name="Guess first").evaluate(DRAW_AND_PRESS)
+    guess_first = page.get_by_role("switch", name="Guess first")
     reveal = page.get_by_role("button", name="Reveal the answers")
+    draw_and_press(guess_first)
     expect(reveal).to_be_visible()
     expect(headline(page)).to_have_text("?")
-    reveal.evaluate(DRAW_AND_PRESS)
+    draw_and_press(reveal)
     expect(headline(page)).to_have_text(re.compile(r"\d|Not sure|" + NO_DIGIT))
-    page.get_by_role("switch", name="Guess first").evaluate(DRAW_AND_PRESS)
+    draw_and_press(guess_first)
     expect(reveal).to_be_hidden()
-    page.get_by_role("radio", name="Eraser").evaluate(DRAW_AND_PRESS)
-    page.wait_for_timeout(500)
     before = ink(page)
-    draw(page, DIGITS[1])
-    assert ink(page) < before / 2
+    draw_and_press(page.get_by_role("radio", name="Eraser"))
+
+    def erases() -> bool:
+        draw(page, DIGITS[1])
+        return ink(page) < before / 2
+
+    wait_for(erases, seconds=10)
 
 
-def test_changing_the_brush_quickly_on_a_slow_computer_loses_nothing(open_page: OpenPage) -> None:
-    page = open_page("data")
-    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 6})
-    page.get_by_role("link", name="Draw").click()
+def draw_and_press(control: Locator) -> None:
+    control.page.wait_for_timeout(400)  # until the pen's last message is answered: it sends no other before
+    control.evaluate(DRAW_AND_PRESS)
+
+
+# As st_canvas does where Streamlit ends it for a moment, when its brush is changed before its script has loaded.
+LOSE_CANVAS = """canvas => canvas.closest(".dc-root").remove()"""
+
+
+def test_a_canvas_that_begins_anew_gets_its_strokes_back(open_page: OpenPage) -> None:
+    page = open_page()
     draw(page, [SEVEN])
     expect(headline(page)).to_have_text("7")
     before = ink(page)
-    page.get_by_role("slider", name="Brush width").focus()
-    for key in ("ArrowRight", "ArrowLeft", "ArrowRight"):
-        for _ in range(20):
-            page.keyboard.press(key)
-        page.wait_for_timeout(1000)
+    for _ in range(2):
+        canvas_of(page).evaluate(LOSE_CANVAS)
+        expect(page.locator("canvas.upper-canvas")).to_be_visible()
         wait_for(lambda: ink(page) == before, seconds=10)
-    expect(headline(page)).to_have_text("7")
+        page.wait_for_timeout(500)
+    draw(page, [[(0.1, 0.1), (0.12, 0.12)]])
+    assert ink(page) > before
+    press(page, "Clear")
+    expect(headline(page)).to_have_text("")
+    press(page, "Undo")
+    expect(headline(page)).not_to_have_text("")
 
 
 PUT_INTO_CLIPBOARD = """async (address) => {
@@ -174,7 +189,8 @@ PUT_INTO_CLIPBOARD = """async (address) => {
 
 def test_a_photo_is_pasted_and_read(open_page: OpenPage) -> None:
     page = open_page(permissions=["clipboard-read", "clipboard-write"])
-    expect(headline(page)).to_have_text("")
+    page.get_by_test_id("stFileUploader").wait_for(state="attached")
+    page.wait_for_timeout(500)
     png = io.BytesIO()
     Image.fromarray(photos.photo(DIGITS[3], lines="ruled")).save(png, "PNG")
     page.evaluate(PUT_INTO_CLIPBOARD, answering.data_address(png.getvalue()))

@@ -218,6 +218,11 @@ def with_other_weights(model: bytes) -> bytes:
     return model[:at] + negative + model[at + len(negative) :]
 
 
+def saved_step(run: Run) -> int:
+    """How far the run had come at its last checkpoint."""
+    return int(np.load(run.checkpoint_path)["step"])
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="stops a process by a signal")
 def test_a_trainer_that_hangs_is_said_to_is_ended_and_its_run_goes_on(open_page: OpenPage) -> None:
     page, other = open_page("train"), open_page("train")
@@ -226,6 +231,7 @@ def test_a_trainer_that_hangs_is_said_to_is_ended_and_its_run_goes_on(open_page:
     start_training(other, "Affine model", 300)
     assert hanging.status.pid is not None
     trainer = psutil.Process(hanging.status.pid)
+    wait_for(lambda: saved_step(hanging) > 0)
     trainer.send_signal(signal.SIGSTOP)
     seconds_ago(2 * control.HANGS_AFTER, hanging.status_path, hanging.metrics_path)
     expect(other.get_by_text("Nothing has come from this run")).to_be_visible(timeout=SHOWN)
@@ -236,7 +242,7 @@ def test_a_trainer_that_hangs_is_said_to_is_ended_and_its_run_goes_on(open_page:
     crashed = runs.load(hanging.directory)
     assert crashed.status.state == "crashed"
     expect(page.get_by_text("The training process hung and was ended.")).to_be_visible(timeout=SHOWN)
-    saved = int(np.load(crashed.checkpoint_path)["step"])
+    saved = saved_step(crashed)
     button(page, "Continue").click()
     expect(page.locator(".stProgress").first).to_contain_text(re.compile("Step .* steps/s"), timeout=TRAINING_STARTS)
     assert progress(page) >= saved > 0

@@ -29,6 +29,7 @@ SETTLED = "settled"  # the picture when the pen was up for the last time
 STROKES = "strokes"  # as st_canvas describes it
 LINK = "link"  # the link whose drawing was taken last
 LOADED = "loaded"  # the strokes that st_canvas began with; another value loads it into the canvas
+LOADS = "loads"  # how often the server has loaded strokes into the canvas
 CLEARED = "cleared"  # the strokes that Clear took away and st_canvas cannot bring back
 REVEALED = "revealed"  # whether the answers of "Guess first" may be seen
 CHANGED = "changed"  # whether a widget of the board has changed since the board was run
@@ -89,14 +90,14 @@ def board() -> None:
         with st.container(width="stretch"):
             trains = any(run.is_active for run in models)
             st.fragment(answers, run_every=SNAPSHOT_SECONDS if trains else None)(models, guess_first)
-    upload.panel(models)
+    upload.panel(models, on_change=note_change)
 
 
 def note_change() -> None:
     """Remember that a widget of the board has changed.
 
     The browser sends changes that come at the same instant as one, and has only the fragment of the first run again:
-    that is `answers` where the pen was first, which then runs the board.
+    that is `answers` where the pen was first, which then has the whole page run.
     """
     st.session_state[CHANGED] = True
 
@@ -122,6 +123,7 @@ def canvas_tools() -> None:
     components.canvas_tools(
         clear_by_server=count(state[LOADED]) > 0 or count(state.get(STROKES)) >= HISTORY,
         can_restore=state.get(CLEARED) is not None,
+        loads=state.get(LOADS, 0),
         on_asked=load_strokes,
     )
 
@@ -189,8 +191,8 @@ def load_strokes() -> None:
 def load(strokes: dict[str, Any]) -> None:
     """Have st_canvas begin anew with these strokes."""
     state = st.session_state
-    state["loads"] = state.get("loads", 0) + 1  # so that it differs from what was loaded before
-    state[LOADED] = state[STROKES] = {**strokes, "loads": state["loads"]}
+    state[LOADS] = state.get(LOADS, 0) + 1
+    state[LOADED] = state[STROKES] = {**strokes, LOADS: state[LOADS]}  # differs from what was loaded before
 
 
 def count(strokes: dict[str, Any] | None) -> int:

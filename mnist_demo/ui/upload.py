@@ -1,6 +1,6 @@
 """Reading digits from a picture that the visitor uploads or pastes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ from mnist_demo.ui import components, row
 WIDTH = 240  # pixels, of the picture on the page
 
 
-def panel(models: Sequence[Run]) -> None:
+def panel(models: Sequence[Run], on_change: Callable[[], None] | None = None) -> None:
     """An expander that takes a photo or a scan and shows the digits on it, with what `models` read."""
     with st.expander("Read a photo of digits on paper", icon=":material/photo_camera:"):
         components.paste()
@@ -21,6 +21,7 @@ def panel(models: Sequence[Run]) -> None:
             "A photo or a scan, PNG or JPEG: choose it, drop it here, or paste it with Ctrl+V",
             type=["png", "jpg", "jpeg"],
             key="photo",
+            on_change=on_change,
             help="Write one digit or a row of digits with a dark pen. Lines on the paper and shadows do no harm.",
         )
         if file is None:

@@ -6,6 +6,8 @@ const TOOLS = [["↶ Undo", "Undo"], ["↷ Redo", "Redo"], ["✕ Clear", "Clear"
 const SEND = "Update the app with this drawing"; // the toolbar's button that tells the server of the strokes
 const LOOK_EVERY = 100; // ms, for the canvas, while it is loading
 const TRIES = 100;
+const PEN_DOWN = ["mousedown", "touchstart"];
+const PEN_UP = ["mouseup", "touchend"];
 
 const STYLE = `
 .dc-toolbar { display: none !important; }
@@ -27,31 +29,33 @@ const step = async (label) => {
   for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
 };
 
+const isBoard = (node) => node.className === "dc-root";
+
 const stop = (event) => {
   event.preventDefault();
   event.stopPropagation();
 };
 
 // The styles and listeners stay in the canvas's own root, which outlives the canvas: see watchCanvas.
-const prepareCanvas = (whenLost, tries = TRIES) => {
+const prepareCanvas = (own, tries = TRIES) => {
   const root = findCanvas();
   if (!root) {
-    if (tries > 0) setTimeout(prepareCanvas, LOOK_EVERY, whenLost, tries - 1);
+    if (tries > 0) setTimeout(prepareCanvas, LOOK_EVERY, own, tries - 1);
   } else if (!root.querySelector("#prepared")) {
     root.append(Object.assign(document.createElement("style"), { id: "prepared", textContent: STYLE }));
     root.addEventListener("contextmenu", stop); // a long press
     const stopSecondFinger = (event) => event.touches.length > 1 && stop(event);
     root.addEventListener("touchstart", stopSecondFinger, { capture: true, passive: false });
-    watchCanvas(root, whenLost);
+    watchCanvas(root, own);
   }
 };
 
 // Streamlit ends a call of a component that a newer one has overtaken, as when the brush changes quickly. st_canvas then
 // throws its canvas away and begins with a blank one.
-const watchCanvas = (root, whenLost) => {
-  const isCanvas = (node) => node.className === "dc-root";
+const watchCanvas = (root, own) => {
   const watch = (changes) => {
-    if (root.isConnected && changes.some(({ removedNodes }) => [...removedNodes].some(isCanvas))) whenLost();
+    if (root.isConnected && changes.some(({ removedNodes }) => [...removedNodes].some(isBoard))) own.reload();
+    root.querySelector(".dc-root")?.toggleAttribute("inert", own.isAsked);
   };
   new MutationObserver(watch).observe(root.querySelector(".canvas-root"), { childList: true });
 };
@@ -68,17 +72,23 @@ class Tools {
       button.onclick = () => (findCanvas() ? this.act(name) : window.dispatchEvent(new CustomEvent("canvas-tool", { detail: name })));
       root.append(button);
     }
-    ["mouseup", "touchend"].forEach((name) => window.addEventListener(name, sendStrokes));
+    this.onDown = (event) => (this.draws = event.composedPath().some(isBoard));
+    this.onUp = () => this.draws && sendStrokes();
+    PEN_DOWN.forEach((name) => window.addEventListener(name, this.onDown, { capture: true, passive: true }));
+    PEN_UP.forEach((name) => window.addEventListener(name, this.onUp));
   }
 
   close() {
-    ["mouseup", "touchend"].forEach((name) => window.removeEventListener(name, sendStrokes));
+    PEN_DOWN.forEach((name) => window.removeEventListener(name, this.onDown, { capture: true }));
+    PEN_UP.forEach((name) => window.removeEventListener(name, this.onUp));
   }
 
-  update({ clear_by_server: clearByServer, can_restore: canRestore }) {
-    Object.assign(this, { clearByServer, canRestore });
-    if (this.isAsked) findCanvas()?.querySelector(".dc-root").removeAttribute("inert");
-    this.isAsked = false;
+  update({ clear_by_server: clearByServer, can_restore: canRestore, loads }) {
+    if (loads !== this.loads) {
+      this.isAsked = false;
+      findCanvas()?.querySelector(".dc-root").removeAttribute("inert");
+    }
+    Object.assign(this, { clearByServer, canRestore, loads });
   }
 
   // One at a time, and nothing is drawn meanwhile: it would be lost, or mixed up with what is undone.
@@ -98,6 +108,11 @@ class Tools {
   askServer(what) {
     this.isAsked = true;
     this.ask(what);
+  }
+
+  reload() {
+    this.undone = 0;
+    this.askServer("reload");
   }
 
   async Undo() {
@@ -131,7 +146,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
   if (!tools.has(root)) tools.set(root, new Tools(root));
   const own = tools.get(root);
-  prepareCanvas(() => own.ask("reload"));
+  prepareCanvas(own);
   own.ask = (what) => setTriggerValue("asked", what);
   own.update(data);
   return () => {

@@ -1,6 +1,9 @@
 // A picture that is pasted anywhere on the page goes to its file uploader, as if it had been chosen there.
 
+const TEXT = "input, textarea, [contenteditable]"; // office programs put a picture beside the text that they copy
+
 const paste = (event) => {
+  if (event.composedPath()[0].matches?.(TEXT)) return;
   const picture = [...event.clipboardData.files].find(({ type }) => type.startsWith("image/"));
   const input = document.querySelector("[data-testid=stFileUploader] input");
   if (!picture || !input) return;

@@ -60,6 +60,7 @@ class Pen {
 
   // The last picture of a stroke is sent at once, so that the final answer comes as soon as it can.
   look(now) {
+    if (this.layers[0].closest("[inert]")) return; // about to show something else
     const isLate = this.isWaiting && now - this.sentAt > this.patience;
     const wentUp = this.last.is_down && !this.isDown;
     if ((this.isWaiting && !isLate && !wentUp) || now - this.lookedAt < LOOK_EVERY) return;
