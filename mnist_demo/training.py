@@ -390,7 +390,7 @@ def train_run(
                 break
             except ResetError:
                 control.forget_progress(run)
-                run = runs.load(run.directory)  # as it is shown now, mostly paused
+                run = runs.load(run.directory)  # the reset came with a pause, which the status shows by now
         run = runs.set_status(run, "running", temperature=fit_temperature(session.model, dataset.validation))
         export(run, session.model)
     except UserError as error:

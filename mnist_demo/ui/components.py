@@ -49,7 +49,7 @@ def canvas_tools(*, clear_by_server: bool, can_restore: bool, loads: int, on_ask
 
     They work in the browser. What its history does not hold it asks of the server: `on_asked` is called, and
     `st.session_state["canvas_tools"].asked` is "clear" then, or "restore" for what was cleared, or "reload" where the
-    canvas has begun anew and lost its strokes. `loads` counts the answers to that.
+    canvas has begun anew and lost its strokes. `loads` counts what the server has loaded.
     """
     data = {"clear_by_server": clear_by_server, "can_restore": can_restore, "loads": loads}
     _canvas_tools(data=data, key="canvas_tools", on_asked_change=on_asked)

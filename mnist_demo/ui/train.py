@@ -52,18 +52,18 @@ def poll_seconds(active: list[Run]) -> tuple[float, float]:
 
 
 def show_progress(polling: tuple[float, float], shown: list[str]) -> None:
-    """The active runs and their controls. `shown` are the runs that the page last began with."""
-    listed, _ = runs.list_runs()
-    active = [run for run in reversed(listed) if run.is_active]
-    if poll_seconds(active) != polling or active_ids(listed) != shown:
+    """The active runs and their controls. `shown` are the ids of those that the page last began with."""
+    active = active_runs()
+    if poll_seconds(active) != polling or [run.id for run in active] != shown:
         st.rerun()  # the whole page: the rest of it has to change too
     for run in active:
         run_controls.show(run, active)
 
 
-def active_ids(listed: list[Run]) -> list[str]:
-    """The names of the runs that train, are paused or wait."""
-    return [run.id for run in listed if run.is_active]
+def active_runs() -> list[Run]:
+    """The runs that train, are paused or wait, oldest first."""
+    listed, _ = runs.list_runs()
+    return [run for run in reversed(listed) if run.is_active]
 
 
 def show_runs() -> None:
@@ -100,8 +100,8 @@ form, view = st.columns([2, 5], gap="large")
 with form:
     recipe_form.show()
 with view:
-    listed, _ = runs.list_runs()
-    polling = poll_seconds([run for run in reversed(listed) if run.is_active])
-    st.fragment(show_progress, run_every=polling[0])(polling, active_ids(listed))
+    active = active_runs()
+    polling = poll_seconds(active)
+    st.fragment(show_progress, run_every=polling[0])(polling, [run.id for run in active])
     st.fragment(show_runs, run_every=polling[1])()
 explain.learning(st.session_state["model"])
