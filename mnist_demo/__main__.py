@@ -14,26 +14,20 @@ from typing import Any
 
 import click
 
-from mnist_demo import (
-    control,
-    data,
-    download,
-    drawing,
-    evaluation,
-    executions,
-    photo,
-    recipes,
-    rejection,
-    runs,
-)
+from mnist_demo.data import datasets, download, formats
+from mnist_demo.drawing import photo, pictures, preprocess, rejection
 from mnist_demo.errors import UserError
-from mnist_demo.inference import Classifier
+from mnist_demo.models import evaluation, recipes
+from mnist_demo.models.inference import Classifier
 from mnist_demo.quiet import muted_stderr
-from mnist_demo.runs import Metrics, Run
+from mnist_demo.runs import control, store
+from mnist_demo.runs.metrics import Metrics
+from mnist_demo.runs.run_directory import Run
+from mnist_demo.training import cluster
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print machine-readable results.")
 data_option = click.option(
-    "--data", "data_path", metavar="PATH", help=f"An .npz or IDX data set; else {data.DATA_VARIABLE}."
+    "--data", "data_path", metavar="PATH", help=f"An .npz or IDX data set; else {formats.DATA_VARIABLE}."
 )
 
 
@@ -47,10 +41,10 @@ def main() -> None:
 @as_json
 def data_command(fetch: bool, as_json: bool) -> None:
     """Say which data set is used, and how it is split."""
-    if fetch and data.sound_mnist() is None:
+    if fetch and datasets.sound_mnist() is None:
         download.download_mnist(_show_download)
-    dataset = data.load(data.find_source())
-    sizes = {name: len(dataset.split(name)) for name in data.SPLITS}
+    dataset = datasets.load(datasets.find_source())
+    sizes = {name: len(dataset.split(name)) for name in datasets.SPLITS}
     if as_json:
         _print_json({"source": dataset.source, **sizes})
     else:
@@ -68,7 +62,7 @@ def data_command(fetch: bool, as_json: bool) -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="The run directory to write; else one in the home folder.")
 @click.option(
     "--strategy",
-    type=click.Choice(executions.STRATEGIES),
+    type=click.Choice(cluster.STRATEGIES),
     default="default",
     show_default=True,
     help="One device, all devices of this machine, or the machines in TF_CONFIG (start the same command on each).",
@@ -79,19 +73,19 @@ def train(  # noqa: PLR0917 (click passes each option by its name)
 ) -> None:
     """Train a model. Ctrl-C stops it with a checkpoint and an exported model."""
     recipe = recipes.get_recipe(model, name, **overrides)
-    source = data.find_source(data_path)
-    if source != data.BUNDLED:
-        data.load(source)  # a bad file is told before a run is made and TensorFlow is imported
+    source = datasets.find_source(data_path)
+    if source != datasets.BUNDLED:
+        datasets.load(source)  # a bad file is told before a run is made and TensorFlow is imported
     # Of several workers the first keeps the run; the others forget theirs, which is the same.
-    is_helper = strategy == "multiworker" and not executions.is_first_worker()
+    is_helper = strategy == "multiworker" and not cluster.is_first_worker()
     with tempfile.TemporaryDirectory() as scratch:
-        run = runs.create(recipe, source, Path(scratch) / "run" if is_helper else out)
+        run = store.create(recipe, source, Path(scratch) / "run" if is_helper else out)
         signal.signal(signal.SIGINT, lambda *_: control.request_stop(run))
         with muted_stderr():
-            from mnist_demo import distribution, training  # noqa: PLC0415 (imports TensorFlow)
+            from mnist_demo.training import distribution, runner  # noqa: PLC0415 (imports TensorFlow)
 
         show = functools.partial(_show_metrics, recipe.steps)
-        run = training.train_run(run, show, distribution.make_strategy(strategy))
+        run = runner.train_run(run, show, distribution.make_strategy(strategy))
     if is_helper:
         return
     if run.status.state == "failed":
@@ -107,8 +101,8 @@ def train(  # noqa: PLR0917 (click passes each option by its name)
 @as_json
 def evaluate(model: str, data_path: str | None, as_json: bool) -> None:
     """Classify the whole test set with MODEL: affine, cnn, a run's id or its directory."""
-    run = runs.find(model)
-    dataset = data.load(data.find_source(data_path))
+    run = store.find(model)
+    dataset = datasets.load(datasets.find_source(data_path))
     result = evaluation.evaluate(_classifier(run), dataset.test)
     # A model's accuracy on images that it was trained on says nothing about its quality: never a test accuracy.
     measure = "test_accuracy" if dataset.is_unseen(run.status.trained_on) else "accuracy_on_images_seen_in_training"
@@ -130,7 +124,7 @@ def evaluate(model: str, data_path: str | None, as_json: bool) -> None:
 @as_json
 def predict(model: str, images: tuple[Path, ...], as_json: bool) -> None:
     """Read the digit on each of IMAGES (PNG or JPEG) with MODEL: affine, cnn, a run's id or its directory."""
-    classifier = _classifier(runs.find(model))
+    classifier = _classifier(store.find(model))
     failures = 0
     for path in images:
         answer = _predict(classifier, path)
@@ -151,7 +145,7 @@ def predict(model: str, images: tuple[Path, ...], as_json: bool) -> None:
 @as_json
 def runs_command(as_json: bool) -> None:
     """List all runs, newest first."""
-    readable, damaged = runs.list_runs()
+    readable, damaged = store.list_runs()
     for run in readable:
         if as_json:
             _print_json({**_summary(run), "state": run.status.state, "message": run.status.message})
@@ -169,7 +163,7 @@ def _classifier(run: Run) -> Classifier:
 
 def _predict(classifier: Classifier, path: Path) -> dict[str, Any]:
     try:
-        pixels = drawing.to_mnist(photo.ink_of(drawing.read_picture(path)))
+        pixels = preprocess.to_mnist(photo.ink_of(pictures.read_picture(path)))
     except UserError as error:
         return {"path": str(path), "error": str(error)}
     probabilities = classifier.probabilities(pixels.reshape(1, -1))[0]

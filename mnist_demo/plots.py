@@ -13,9 +13,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
-from mnist_demo import data
-from mnist_demo.data import CLASSES, SIDE, Dataset, Floats, Split
-from mnist_demo.runs import Run
+from mnist_demo.data import datasets
+from mnist_demo.data.datasets import Dataset, Split
+from mnist_demo.data.images import CLASSES, PIXELS, SIDE, Floats, one_hot, to_pixels
+from mnist_demo.runs.run_directory import Run
 
 HIGHEST_LOSS = 2.4  # on a chart: a little more than the ln 10 of a model that knows nothing
 INK = "gray_r"  # matplotlib's name for dark ink on white, as the notebook shows digits
@@ -28,7 +29,7 @@ AXIS_TITLES = {"step": "iterations (steps)", "seconds": "seconds of training"}
 
 def one_hot_text(label: int) -> str:
     """A label as the ten numbers a model is trained towards."""
-    return "[" + " ".join(f"{value:.0f}" for value in data.one_hot(label)) + "]"
+    return "[" + " ".join(f"{value:.0f}" for value in one_hot(label)) + "]"
 
 
 def digit(pixels: Floats, text_color: str) -> Figure:
@@ -59,9 +60,9 @@ def averages(split: Split) -> Floats:
     """The mean image of each digit: float32 (10, 784) in [0, 1]; zeros for a digit that does not occur."""
     return np.stack(
         [
-            data.to_pixels(split.images[split.labels == digit].mean(axis=0))
+            to_pixels(split.images[split.labels == digit].mean(axis=0))
             if (split.labels == digit).any()
-            else np.zeros(data.PIXELS, np.float32)
+            else np.zeros(PIXELS, np.float32)
             for digit in range(CLASSES)
         ]
     )
@@ -72,12 +73,12 @@ def sheet(images: npt.NDArray[np.uint8], columns: int) -> Floats:
     rows = -(-len(images) // columns)
     padded = np.zeros((rows * columns, SIDE, SIDE), np.uint8)
     padded[: len(images)] = images.reshape(-1, SIDE, SIDE)
-    return data.to_pixels(padded.reshape(rows, columns, SIDE, SIDE).swapaxes(1, 2).reshape(rows * SIDE, columns * SIDE))
+    return to_pixels(padded.reshape(rows, columns, SIDE, SIDE).swapaxes(1, 2).reshape(rows * SIDE, columns * SIDE))
 
 
 def class_counts(dataset: Dataset) -> pd.DataFrame:
     """How many images of each digit there are: a row a digit, a column a split."""
-    counts = {name: np.bincount(dataset.split(name).labels, minlength=CLASSES) for name in data.SPLITS}
+    counts = {name: np.bincount(dataset.split(name).labels, minlength=CLASSES) for name in datasets.SPLITS}
     return pd.DataFrame(counts, index=pd.RangeIndex(CLASSES, name="digit"))
 
 

@@ -14,12 +14,14 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 
-from mnist_demo import data, recipes, runs
-from mnist_demo.data import DATA_VARIABLE
-from mnist_demo.download import DOWNLOAD_VARIABLE
+from mnist_demo.data.download import DOWNLOAD_VARIABLE
+from mnist_demo.data.formats import DATA_VARIABLE
+from mnist_demo.data.images import CLASSES, SIDE
 from mnist_demo.files import HOME_VARIABLE
-from mnist_demo.recipes import Recipe
-from mnist_demo.runs import Run
+from mnist_demo.models import recipes
+from mnist_demo.models.recipes import Recipe
+from mnist_demo.runs import store
+from mnist_demo.runs.run_directory import Run
 from tests.browser import browser
 from tests.server import Server, free_port
 
@@ -69,8 +71,8 @@ def tiny_arrays(train: int = 240, test: int = 40) -> dict[str, np.ndarray]:
     rng = np.random.default_rng(0)
     arrays: dict[str, np.ndarray] = {}
     for name, count in (("train", train), ("test", test)):
-        labels = np.arange(count) % data.CLASSES
-        images = rng.integers(0, 60, (count, data.SIDE, data.SIDE))
+        labels = np.arange(count) % CLASSES
+        images = rng.integers(0, 60, (count, SIDE, SIDE))
         for image, label in zip(images, labels, strict=True):
             image[2 * label + 2 : 2 * label + 4, 4:24] = 255
         arrays |= {f"x_{name}": images.astype(np.uint8), f"y_{name}": labels.astype(np.uint8)}
@@ -94,12 +96,12 @@ def tiny_recipe(model: str = "affine", **changes: int | float) -> Recipe:
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A finished affine run on the tiny data; read-only."""
-    from mnist_demo import training  # noqa: PLC0415 (TensorFlow: only the tests that use this wait for it)
+    from mnist_demo.training import runner  # noqa: PLC0415 (TensorFlow: only the tests that use this wait for it)
 
     folder = tmp_path_factory.mktemp("trained")
     np.savez(folder / "tiny.npz", **tiny_arrays())  # type: ignore[arg-type]
-    run = runs.create(tiny_recipe(), str(folder / "tiny.npz"), folder / "run")
-    return training.train_run(run)
+    run = store.create(tiny_recipe(), str(folder / "tiny.npz"), folder / "run")
+    return runner.train_run(run)
 
 
 @pytest.fixture(scope="session")

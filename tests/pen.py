@@ -15,7 +15,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-from mnist_demo.data import Bytes, Floats
+from mnist_demo.data.images import Bytes, Floats
 
 PEN_VARIABLE = "MNIST_DEMO_PEN"
 CANVAS_SIDE = 320  # pixels

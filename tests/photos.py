@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-from mnist_demo.data import Bytes
+from mnist_demo.data.images import Bytes
 
 WIDTH, HEIGHT = 800, 600
 

@@ -1,6 +1,7 @@
-"""Imports run downwards only (see the layers below), and the UI process is free of TensorFlow."""
+"""The folders are the architecture: imports run downwards between them, and each library has its place. By path."""
 
 import ast
+import graphlib
 import subprocess
 import sys
 from pathlib import Path
@@ -9,56 +10,93 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "mnist_demo"
-MODULES = sorted(PACKAGE.rglob("*.py"))
-TRAINING = ("models", "training", "augmentation", "distribution", "events")  # may import TensorFlow
+MODULES = {path: path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".") for path in PACKAGE.rglob("*.py")}
+FILES = [ROOT / "app.py", *sorted(MODULES)]
+
+# Which library may be imported where: a folder or a file.
+PLACES = {
+    "streamlit": ("app.py", "mnist_demo/ui"),
+    "streamlit_drawable_canvas": ("mnist_demo/ui",),
+    "tensorflow": ("mnist_demo/training",),
+    "keras": ("mnist_demo/training",),
+}
+# Each may import what stands in the rows above its own, and itself.
 LAYERS = [
     {"errors", "quiet"},
     {"files"},
-    {"data", "recipes"},
-    {"runs", "drawing", "download", "models", "augmentation", "executions"},
-    {"control", "events", "distribution", "scribbles", "rejection", "calibration", "sharing"},
-    {"training", "inference", "plots", "rejection_training", "photo", "segmentation", "neighbours"},
-    {"trainer", "evaluation"},
+    {"data"},
+    {"drawing", "models"},
+    {"runs"},
+    {"training", "plots"},
     {"ui", "__main__"},
 ]
+# The training process is started by `runs.trainer`, and imports what it is to do only then.
+SPAWNED = (PACKAGE / "runs" / "trainer.py", "training")
+LONGEST_FILE = 300  # lines; a longer one wants a room of its own
+FULLEST_FOLDER = 10  # Python files, beside `__init__`
 
 
 def imported(path: Path) -> set[str]:
-    """The dotted names of all modules that a file imports, at its top or within a function."""
+    """The dotted names of all modules and names that a file imports, at its top or within a function."""
     names = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
             names |= {f"{node.module}.{alias.name}" for alias in node.names}
     return names
 
 
-def layer_of(name: str) -> int:
-    return next(index for index, layer in enumerate(LAYERS) if name in layer)
+def room_of(name: str) -> str:
+    """The folder or file directly below the package that a dotted name of this project lies in."""
+    return name.split(".")[1]
 
 
-@pytest.mark.parametrize("path", [ROOT / "app.py", *MODULES], ids=lambda path: str(path.relative_to(ROOT)))
-def test_streamlit_and_tensorflow_keep_to_their_places(path: Path) -> None:
+def layer_of(room: str) -> int:
+    return next(index for index, layer in enumerate(LAYERS) if room in layer)
+
+
+def is_within(path: Path, places: tuple[str, ...]) -> bool:
+    return any(path == ROOT / place or path.is_relative_to(ROOT / place) for place in places)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_each_library_keeps_to_its_place(path: Path) -> None:
     roots = {name.split(".")[0] for name in imported(path)}
-    is_ui = path.name == "app.py" or path.is_relative_to(PACKAGE / "ui")
-    assert is_ui or not roots & {"streamlit", "streamlit_drawable_canvas"}
-    assert path.stem in TRAINING or not roots & {"tensorflow", "keras"}
+    assert not [library for library, places in PLACES.items() if library in roots and not is_within(path, places)]
 
 
-@pytest.mark.parametrize(
-    "path",
-    [path for path in MODULES if path.parent == PACKAGE and path.stem != "__init__"],
-    ids=lambda path: str(path.stem),
-)
-def test_imports_run_downwards(path: Path) -> None:
-    used = {name.split(".")[1] for name in imported(path) if name.startswith("mnist_demo.")}
-    own = layer_of(path.stem)
-    assert not {name for name in used if layer_of(name) >= own}
+@pytest.mark.parametrize("path", sorted(MODULES), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_run_downwards_and_fetch_nothing_private(path: Path) -> None:
+    own = room_of(MODULES[path] + ".__init__")
+    used = {name for name in imported(path) if name.startswith("mnist_demo.")}
+    assert not [name for name in used if name.rpartition(".")[2].startswith("_") and not name.endswith("__main__")]
+    rooms = {room_of(name) for name in used} - {own}
+    if path == SPAWNED[0]:
+        rooms.discard(SPAWNED[1])
+    if path.parent != PACKAGE or path.stem != "__init__":
+        assert not {room for room in rooms if layer_of(room) >= layer_of(own)}
 
 
-def test_every_module_has_its_layer() -> None:
-    assert {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"} | {"ui"} == set().union(*LAYERS)
+def test_no_imports_go_in_circles() -> None:
+    known = set(MODULES.values())
+    graph = {
+        name: {used if used in known else used.rpartition(".")[0] for used in imported(path) if "mnist_demo." in used}
+        for path, name in MODULES.items()
+    }
+    tuple(graphlib.TopologicalSorter({name: used & known - {name} for name, used in graph.items()}).static_order())
+
+
+def test_every_room_has_its_layer() -> None:
+    rooms = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
+    assert rooms - {"__init__"} == set().union(*LAYERS)
+
+
+def test_no_file_is_too_long_and_no_folder_too_full() -> None:
+    assert not [path for path in MODULES if len(path.read_text(encoding="utf-8").splitlines()) > LONGEST_FILE]
+    folders = {path.parent for path in MODULES}
+    assert not [folder for folder in folders if len(list(folder.glob("*.py"))) - 1 > FULLEST_FOLDER]
 
 
 def test_pyplot_is_never_used() -> None:

@@ -13,8 +13,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_demo import data, runs, scribbles
-from mnist_demo.runs import Run
+from mnist_demo.data import datasets
+from mnist_demo.drawing import scribbles
+from mnist_demo.runs import run_directory, store
+from mnist_demo.runs.run_directory import Run
 from tests import photos
 from tests.browser import DIGITS
 from tests.conftest import tiny_arrays
@@ -61,7 +63,7 @@ def test_data_that_is_not_sound_is_told_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "bad.npz").write_bytes(b"nonsense")
     for command in (["data"], ["evaluate", "affine"], ["train", "--model", "affine"]):
         assert_fails(mnist_demo(*command, MNIST_DEMO_DATA=str(tmp_path / "bad.npz")), "bad.npz")
-    assert runs.list_runs() == ([], [])
+    assert store.list_runs() == ([], [])
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +87,7 @@ def test_train_reports_and_records_its_run(cli_run: tuple[dict[str, Any], Path])
     assert result["history"][-1][1] == result["test_accuracy"] > 0.9
     assert 0 < result["train_seconds"] < result["total_seconds"]
     assert result["steps_per_second"] == pytest.approx(600 / result["train_seconds"])
-    run = runs.load(directory)
+    run = run_directory.load(directory)
     assert run.status.state == "finished"
     assert (run.recipe.seed, run.recipe.learning_rate) == (3, 0.1)
 
@@ -114,7 +116,7 @@ def test_runs_lists_what_the_home_holds(home: Path, trained: Run) -> None:
 
 
 def test_predict_reads_every_kind_of_picture_and_names_the_bad_ones(tmp_path: Path) -> None:
-    test = data.load(data.BUNDLED).test
+    test = datasets.load(datasets.BUNDLED).test
     picks = [int(np.flatnonzero(test.labels == digit)[0]) for digit in range(10)]
     paths = []
     for digit, index in enumerate(picks):
@@ -149,7 +151,7 @@ def test_predict_cuts_a_digit_out_of_a_photo_and_sees_no_digit_in_a_letter(tmp_p
 
 
 def test_predict_and_evaluate_do_not_import_tensorflow(tmp_path: Path) -> None:
-    Image.fromarray(255 - data.load(data.BUNDLED).test.images[0].reshape(28, 28)).save(tmp_path / "digit.png")
+    Image.fromarray(255 - datasets.load(datasets.BUNDLED).test.images[0].reshape(28, 28)).save(tmp_path / "digit.png")
     code = (
         "import sys; from mnist_demo import __main__ as cli; sys.argv[1:] = {arguments!r}\n"
         "try: cli.run()\n"
@@ -179,7 +181,7 @@ def test_a_diverged_run_fails_in_one_line_and_keeps_its_model(tmp_path: Path) ->
     assert done.returncode == 1
     assert "diverged" in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
-    assert runs.load(out).model_path.is_file()
+    assert run_directory.load(out).model_path.is_file()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="limits the size of files as POSIX systems do")
@@ -195,7 +197,7 @@ def test_a_checkpoint_that_cannot_be_written_fails_the_run_and_leaves_no_half_fi
     assert done.returncode == 1
     assert "checkpoint.npz (File too large): free some space" in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
-    assert runs.load(tmp_path / "run").status.state == "failed"
+    assert run_directory.load(tmp_path / "run").status.state == "failed"
     assert sorted(path.name for path in (tmp_path / "run").iterdir()) == [
         "metrics.jsonl", "settings.json", "status.json", "tensorboard",
     ]  # fmt: skip
@@ -219,13 +221,13 @@ def test_ctrl_c_stops_cleanly_with_a_checkpoint_and_a_model(tiny_npz: Path, tmp_
         [sys.executable, "-m", "mnist_demo", *arguments, "--json"], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
     deadline = time.monotonic() + 60
-    while not (out / "metrics.jsonl").is_file() or len(runs.load(out).evaluations) < 2:
+    while not (out / "metrics.jsonl").is_file() or len(run_directory.load(out).evaluations) < 2:
         assert time.monotonic() < deadline
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=30)
     assert process.returncode == 0
-    run = runs.load(out)
+    run = run_directory.load(out)
     assert run.status.state == "stopped"
     assert json.loads(output)["steps"] == run.evaluations[-1].step
     assert run.checkpoint_path.is_file()

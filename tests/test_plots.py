@@ -7,16 +7,19 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from mnist_demo import data, plots, runs
-from mnist_demo.data import Dataset
+from mnist_demo import plots
+from mnist_demo.data import datasets
+from mnist_demo.data.datasets import Dataset
 from mnist_demo.plots import CurveOptions
-from mnist_demo.runs import Metrics, Run
+from mnist_demo.runs import run_directory, store
+from mnist_demo.runs.metrics import Metrics
+from mnist_demo.runs.run_directory import Run
 from tests.conftest import tiny_recipe
 
 
 @pytest.fixture(scope="module")
 def dataset() -> Dataset:
-    return data.load(data.BUNDLED)
+    return datasets.load(datasets.BUNDLED)
 
 
 def draw(figure: Figure) -> bytes:
@@ -47,7 +50,7 @@ def test_averages_are_the_mean_of_each_class(dataset: Dataset) -> None:
 
 def test_averages_of_a_digit_that_does_not_occur_are_blank(dataset: Dataset) -> None:
     keep = dataset.test.labels != 6
-    split = data.Split(dataset.test.images[keep], dataset.test.labels[keep])
+    split = datasets.Split(dataset.test.images[keep], dataset.test.labels[keep])
     assert (plots.averages(split)[6] == 0).all()
 
 
@@ -120,9 +123,9 @@ def test_a_long_runs_faint_line_is_thinned_and_its_evaluations_are_not(tmp_path:
 
 
 def run_with(directory: Path, metrics: list[Metrics]) -> Run:
-    run = runs.create(tiny_recipe(), data.BUNDLED, directory / "run")
+    run = store.create(tiny_recipe(), datasets.BUNDLED, directory / "run")
     for line in metrics:
-        runs.append_metrics(run, line)
+        run_directory.append_metrics(run, line)
     return run
 
 

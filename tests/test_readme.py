@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from mnist_demo import __main__ as cli
-from mnist_demo import recipes, runs
-from mnist_demo.inference import NOT_SURE_BELOW
+from mnist_demo.models import recipes
+from mnist_demo.models.inference import NOT_SURE_BELOW
+from mnist_demo.runs import store
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -51,7 +52,7 @@ def test_recipes_and_figures_are_those_of_the_code() -> None:
     for model, name, note, steps, accuracy in rows:
         recipe = recipes.RECIPES[model.lower(), name]
         assert recipe.steps == int(steps.replace(",", ""))
-        shipped = runs.find(recipe.model)
+        shipped = store.find(recipe.model)
         assert ("shipped" in note) == (shipped.recipe == recipe)
         if "shipped" in note:
             assert f"{100 * (shipped.evaluations[-1].test_accuracy or 0):.1f}" == accuracy

@@ -1,1 +1,1 @@
-"""The pages, one file each, and what they share."""
+"""The Streamlit app: pages, and a folder of parts for each."""

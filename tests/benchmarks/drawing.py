@@ -21,10 +21,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mnist_demo import calibration, drawing, rejection, runs, scribbles, segmentation
-from mnist_demo.data import CLASSES, Bytes, Floats
-from mnist_demo.inference import Classifier
+from mnist_demo.data.images import CLASSES, Bytes, Floats
+from mnist_demo.drawing import preprocess, rejection, scribbles, segmentation
+from mnist_demo.models import calibration
+from mnist_demo.models.inference import Classifier
 from mnist_demo.quiet import muted_stderr
+from mnist_demo.runs import store
 from tests import pen
 
 BRUSHES = (8, 14, 20, 28)  # pixels, on a canvas of 320
@@ -38,9 +40,9 @@ OURS = "to_mnist"
 
 
 METHODS: dict[str, Callable[[Bytes], Floats]] = {
-    "shrink": lambda canvas: drawing.steps(canvas, skip=drawing.STEPS)["seen"],
-    "crop and centre": lambda canvas: drawing.steps(canvas, skip=("upright", "stroke"))["seen"],
-    OURS: drawing.to_mnist,
+    "shrink": lambda canvas: preprocess.steps(canvas, skip=preprocess.STEPS)["seen"],
+    "crop and centre": lambda canvas: preprocess.steps(canvas, skip=("upright", "stroke"))["seen"],
+    OURS: preprocess.to_mnist,
 }
 
 
@@ -78,7 +80,7 @@ def read(part: list[tuple[pen.Drawing, str]], models: Sequence[str]) -> tuple[Sa
     classifiers = classifiers_of(models)
     pictures = [canvases(one, corner) for one, corner in part]
     for first in (few[0] for few in pictures):  # dark on light, which needs no figures of its own if all of it is equal
-        if not np.array_equal(drawing.to_mnist(first), drawing.to_mnist(255 - first)):
+        if not np.array_equal(preprocess.to_mnist(first), preprocess.to_mnist(255 - first)):
             raise AssertionError("dark on light and light on dark are not read alike")
     said = {}
     for method, prepare in METHODS.items():
@@ -125,7 +127,7 @@ def report_scribbles(models: Sequence[str], seed: int, refused_digits: float) ->
     """Print how many random scribbles are taken for a digit, and how surely."""
     kinds = [kind for kind in scribbles.KINDS for _ in range(SCRIBBLES // len(scribbles.KINDS))]
     rng = np.random.default_rng([seed, len(kinds)])  # none that the network of `rejection` has learned from
-    pixels = np.stack([drawing.to_mnist(scribbles.draw(kind, rng)).ravel() for kind in kinds])
+    pixels = np.stack([preprocess.to_mnist(scribbles.draw(kind, rng)).ravel() for kind in kinds])
     taken = rejection.log_odds(pixels) >= rejection.LEAST_LOG_ODDS
     shares = f"{refused_digits:.1%} of the drawings, {1 - taken.mean():.1%} of {len(kinds)} scribbles"
     print(f"\nnot taken for a digit: {shares}")
@@ -144,7 +146,7 @@ def report_rows(drawings: list[pen.Drawing], models: Sequence[str], seed: int) -
     found = [segmentation.digits(pen.row(few, rng)) for few in chosen]
     parted = np.mean([len(digits) == len(few) for digits, few in zip(found, chosen, strict=True)])
     print(f"\n{ROWS} rows of two to four digits: {parted:.1%} parted right")
-    pixels = [np.stack([drawing.to_mnist(digit).ravel() for digit in digits]) for digits in found]
+    pixels = [np.stack([preprocess.to_mnist(digit).ravel() for digit in digits]) for digits in found]
     wanted = [[one.label for one in few] for few in chosen]
     for name, classifier in classifiers_of(models).items():
         read = [classifier.logits(digits).argmax(axis=1).tolist() for digits in pixels]
@@ -155,7 +157,7 @@ def report_rows(drawings: list[pen.Drawing], models: Sequence[str], seed: int) -
 def classifiers_of(models: Sequence[str]) -> dict[str, Classifier]:
     """The models by name."""
     with muted_stderr():
-        found = {name: runs.find(name) for name in models}
+        found = {name: store.find(name) for name in models}
         return {name: Classifier.from_file(run.model_path, run.status.temperature) for name, run in found.items()}
 
 

@@ -26,7 +26,7 @@ from tests.server import ROOT, Server, free_port
 STROKES = 30
 SECONDS = 1.0  # a stroke
 PAUSE = 1.2  # seconds after a stroke, in which the final answer comes
-ASSETS = Path("mnist_demo") / "ui" / "assets"
+ASSETS = Path("mnist_demo") / "ui" / "draw" / "assets"
 
 # Notes when the pen goes down and up, and when what the answer cards say becomes something else.
 WATCH = """() => {

@@ -23,8 +23,10 @@ from typing import Any
 
 import numpy as np
 
-from mnist_demo import data, recipes
-from mnist_demo.data import Dataset
+from mnist_demo.data import datasets
+from mnist_demo.data.datasets import Dataset
+from mnist_demo.data.images import one_hot
+from mnist_demo.models import recipes
 
 Steps = Callable[[int], None]  # takes that many steps
 GOALS = {"affine": 0.92, "cnn": 0.99}
@@ -80,7 +82,7 @@ def notebook_loop(model: str, dataset: Dataset, seed: int) -> Contestant:
     correct = tf.reduce_sum(tf.cast(tf.equal(tf.argmax(logits, 1), tf.argmax(y, 1)), tf.float32))
     session = tf.Session()
     session.run(tf.global_variables_initializer())
-    images, labels = dataset.train.pixels(), data.one_hot(dataset.train.labels)
+    images, labels = dataset.train.pixels(), one_hot(dataset.train.labels)
     batches = _batches(len(labels), seed)
 
     def advance(count: int) -> None:
@@ -88,7 +90,7 @@ def notebook_loop(model: str, dataset: Dataset, seed: int) -> Contestant:
             batch = next(batches)
             session.run(step, {x: images[batch], y: labels[batch]})
 
-    test_images, test_labels = dataset.test.pixels(), data.one_hot(dataset.test.labels)
+    test_images, test_labels = dataset.test.pixels(), one_hot(dataset.test.labels)
 
     def accuracy() -> float:
         parts = (slice(at, at + 1000) for at in range(0, len(test_images), 1000))
@@ -102,11 +104,11 @@ def keras_fit(model: str, dataset: Dataset, seed: int) -> Contestant:
     """What Keras's documentation would have one write."""
     import keras  # noqa: PLC0415
 
-    from mnist_demo import models, training  # noqa: PLC0415
+    from mnist_demo.training import networks, optimizers  # noqa: PLC0415
 
-    built = models.build(model, seed)
+    built = networks.build(model, seed)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    built.compile(training.make_optimizer(recipes.RECIPES[model, "notebook"]), loss)
+    built.compile(optimizers.make_optimizer(recipes.RECIPES[model, "notebook"]), loss)
     images, labels = dataset.train.pixels(), dataset.train.labels.astype(np.int32)
     batches = _batches(len(labels), seed)
 
@@ -159,10 +161,11 @@ def pytorch(model: str, dataset: Dataset, seed: int, *, bfloat16: bool = False) 
 
 def ours(model: str, dataset: Dataset, seed: int, *, recipe: str) -> Contestant:
     """This project's training session, in the chunks that it would choose itself."""
-    from mnist_demo import training  # noqa: PLC0415
+    from mnist_demo.training import probe  # noqa: PLC0415
+    from mnist_demo.training.session import Session  # noqa: PLC0415
 
     settings = recipes.get_recipe(model, recipe, seed=seed)
-    session = training.Session(settings, dataset, training.fastest_execution(settings))
+    session = Session(settings, dataset, probe.fastest_execution(settings))
     session.compile()
     position = 0
 
@@ -193,7 +196,7 @@ def matmul_peak(*_: Any, bfloat16: bool) -> Contestant:
 def _batches(count: int, seed: int) -> Iterator[np.ndarray]:
     position = 0
     while True:
-        yield from data.batch_indices(count, BATCH, seed, position, 100)
+        yield from datasets.batch_indices(count, BATCH, seed, position, 100)
         position += 100
 
 
@@ -213,7 +216,7 @@ def _serve(connection: Connection, name: str, model: str, source: str, seed: int
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     make, options = CONTESTANTS[name]
     try:
-        contestant = make(model, data.load(source), seed, **options)
+        contestant = make(model, datasets.load(source), seed, **options)
     except ImportError as error:
         connection.send(error)
         return
@@ -345,7 +348,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seeds", type=int, default=3)
     arguments = parser.parse_args()
-    source = data.find_source()
+    source = datasets.find_source()
     for model in arguments.models:
         names = [name for name in contestants(model) if name in (arguments.only or CONTESTANTS) or name == BASE]
         print_speed(model, measure_speed(names, model, source, arguments.rounds))

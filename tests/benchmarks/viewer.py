@@ -16,10 +16,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from mnist_demo import control, runs
-from mnist_demo.data import DATA_VARIABLE
+from mnist_demo.data.formats import DATA_VARIABLE
 from mnist_demo.files import HOME_VARIABLE
-from mnist_demo.runs import Run
+from mnist_demo.runs import control, run_directory, store
+from mnist_demo.runs.run_directory import Run
 from tests.browser import browser
 from tests.conftest import CHROMIUM
 from tests.server import Server, free_port
@@ -38,16 +38,16 @@ def open_train_page(chrome: Browser, server: Server, query: str = "") -> Page:
 
 def press_start(page: Page) -> Run:
     """Start a run; returns it."""
-    before = {run.id for run in runs.list_runs()[0]}
+    before = {run.id for run in store.list_runs()[0]}
     page.get_by_role("button", name="Start training").click()
-    while not (new := [run for run in runs.list_runs()[0] if run.id not in before]):
+    while not (new := [run for run in store.list_runs()[0] if run.id not in before]):
         time.sleep(0.01)
     return new[0]
 
 
 def wait_for_step(run: Run, step: int) -> Run:
     """Wait until the run has taken so many steps."""
-    while (now := runs.load(run.directory)).last_step < step:
+    while (now := run_directory.load(run.directory)).last_step < step:
         time.sleep(0.05)
     return now
 
@@ -55,15 +55,15 @@ def wait_for_step(run: Run, step: int) -> Run:
 def end(run: Run) -> None:
     """Stop the run and wait until it has ended."""
     control.request_stop(run)
-    while runs.load(run.directory).is_active:
+    while run_directory.load(run.directory).is_active:
         time.sleep(0.05)
 
 
 def steps_a_second(run: Run, seconds: float) -> float:
     """How fast the run is by the wall clock over the next so many seconds, evaluations included."""
-    first, started = wait_for_step(run, runs.load(run.directory).last_step + 1), time.perf_counter()
+    first, started = wait_for_step(run, run_directory.load(run.directory).last_step + 1), time.perf_counter()
     time.sleep(seconds)
-    last = wait_for_step(run, runs.load(run.directory).last_step + 1)
+    last = wait_for_step(run, run_directory.load(run.directory).last_step + 1)
     return (last.last_step - first.last_step) / (time.perf_counter() - started)
 
 
@@ -96,7 +96,7 @@ def seconds_to_first_point(chrome: Browser, server: Server, model: str, starts: 
         page.get_by_role("button", name="Start training").click()
         page.get_by_text("Test accuracy after").first.wait_for(timeout=60_000)
         took.append(time.perf_counter() - started)
-        for run in runs.list_runs()[0]:
+        for run in store.list_runs()[0]:
             if run.is_active:
                 end(run)
         page.context.close()

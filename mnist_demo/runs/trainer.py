@@ -1,0 +1,131 @@
+"""The process that trains: started early, kept warm, given one run at a time.
+
+TensorFlow takes ten seconds to import and must not be in the process that serves pages, so a `Trainer` keeps it in
+a process of its own, and starts a new one when that dies. Progress and control go through the run directories.
+"""
+
+import multiprocessing
+import os
+import queue
+import signal
+import threading
+import traceback
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from mnist_demo.errors import UserError
+from mnist_demo.models.recipes import Recipe
+from mnist_demo.quiet import muted_stderr
+from mnist_demo.runs import control, run_directory, store
+from mnist_demo.runs.run_directory import Run
+
+NICENESS = 10  # drawing and the pages come first
+
+
+class Trainer:
+    """Trains the runs submitted to it, in order. One per server; its threads and its process die with the server."""
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[Path] = queue.SimpleQueue()
+        self._pending: list[Path] = []  # what is in the queue, and before it what is being trained
+        self._is_closed = False
+        self._process, self._connection = _start_process()
+        threading.Thread(target=self._dispatch, name="trainer", daemon=True).start()
+
+    @property
+    def pid(self) -> int | None:
+        """The process number of the training process."""
+        return self._process.pid
+
+    def submit(self, recipe: Recipe, data: str) -> Run:
+        """Queue a new run; returns at once. Raises UserError where its directory cannot be written."""
+        return self._enqueue(store.create(recipe, data))
+
+    def continue_run(self, run: Run, target: int) -> Run:
+        """Queue an ended run, to go on from its checkpoint until it has taken `target` steps in all.
+
+        Raises UserError where that is not possible.
+        """
+        return self._enqueue(control.queue_again(run, target))
+
+    def before(self, run: Run) -> list[Path]:
+        """The directories of the runs that this trainer takes first; [] too for a run that it does not train."""
+        pending = self._pending.copy()
+        return pending[: pending.index(run.directory)] if run.directory in pending else []
+
+    def _enqueue(self, run: Run) -> Run:
+        self._pending.append(run.directory)
+        self._queue.put(run.directory)
+        return run
+
+    def close(self) -> None:
+        """End the training process now; what it trains is cut off after its last checkpoint."""
+        self._is_closed = True
+        self._process.kill()
+        self._process.join()
+
+    def _dispatch(self) -> None:
+        while not self._is_closed:
+            self._train(self._queue.get())
+            self._pending.pop(0)
+
+    def _train(self, directory: Path) -> None:
+        try:
+            if not self._process.is_alive():
+                self._process, self._connection = _start_process()
+            self._connection.send(directory)
+            self._connection.recv()
+        except (EOFError, OSError):
+            self._process.join(1)
+            run_directory.mark_crashed(directory, "The training process died.")
+
+
+def _start_process() -> tuple[BaseProcess, Connection]:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs,), name="mnist-demo trainer", daemon=True)
+    process.start()
+    theirs.close()
+    return process, ours
+
+
+def _serve(connection: Connection) -> None:
+    """The training process: import TensorFlow, warm up, then train each run that is named, and say when it is done."""
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is for the server, which then ends us
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(NICENESS)
+    with muted_stderr():
+        from mnist_demo.training import runner, warm_up  # noqa: PLC0415 (TensorFlow: only this process may)
+    warm_up.warm_up()
+    while True:
+        try:
+            directory: Path = connection.recv()
+        except EOFError:
+            return
+        try:
+            run = run_directory.load(directory)
+            if run.is_active:  # and not cancelled meanwhile
+                runner.train_run(run)
+        except UserError:
+            pass  # its directory is gone or cannot be written: nobody can be told there
+        except Exception as error:
+            traceback.print_exc()
+            _mark_failed(directory, error)
+        connection.send(None)
+
+
+def _mark_failed(directory: Path, error: Exception) -> None:
+    try:
+        run_directory.set_status(run_directory.load(directory), "failed", message=f"Training failed: {error}")
+    except UserError:
+        return  # the run was deleted, which may well be why it failed
+
+
+def _die_with_parent() -> None:
+    """However the server dies, SIGKILL included, the pipe behind `join` closes and we go too."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)

@@ -1,0 +1,1 @@
+"""The only folder that imports TensorFlow: networks, sessions, the loop that trains them."""

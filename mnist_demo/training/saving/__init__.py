@@ -1,0 +1,1 @@
+"""What training leaves in a run directory: checkpoints, exported models, metrics for TensorBoard."""

@@ -1,0 +1,103 @@
+"""A trained model as a LiteRT file and as a `.keras` file."""
+
+import itertools
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from mnist_demo import files
+from mnist_demo.data.images import PIXELS, Floats
+from mnist_demo.runs.run_directory import Run
+from mnist_demo.training.networks import build
+
+
+@dataclass(frozen=True)
+class _Template:
+    """A LiteRT file whose weights are known, and where in it each weight stands: (offset, axes to transpose by)."""
+
+    content: bytes
+    places: list[list[tuple[int, tuple[int, ...]]]]
+
+
+def to_litert(model: keras.Model) -> bytes:
+    """The model as a LiteRT file with two signatures over one copy of the weights.
+
+    `logits` takes `images`, float32 (n, 784), and gives `logits`; `activations` gives every layer's output by the
+    layer's name.
+
+    TensorFlow's converter takes a second, so it is asked once for each architecture, and the weights are put into what
+    it gave: that takes milliseconds, and a model can be exported again and again while it trains.
+    """
+    template = _template(model.name)
+    content = bytearray(template.content)
+    for weight, places in zip(model.get_weights(), template.places, strict=True):
+        for offset, axes in places:
+            stored = weight.transpose(axes).tobytes()
+            content[offset : offset + len(stored)] = stored
+    return bytes(content)
+
+
+@cache
+def _template(name: str) -> _Template:
+    model = build(name, seed=0)
+    rng = np.random.default_rng(0)
+    # Biases too must be told apart. Small numbers, so that the converter has no reason to simplify anything.
+    model.set_weights([rng.normal(0, 0.1, weight.shape).astype(np.float32) for weight in model.get_weights()])
+    content = _convert(model)
+    return _Template(content, [_find(content, weight) for weight in model.get_weights()])
+
+
+def _find(content: bytes, weight: Floats) -> list[tuple[int, tuple[int, ...]]]:
+    """Everywhere that `weight` stands in a LiteRT file, in whichever order of its axes."""
+    places = []
+    for axes in itertools.permutations(range(weight.ndim)):
+        stored = weight.transpose(axes).tobytes()
+        offset = content.find(stored)
+        while offset >= 0:
+            places.append((offset, axes))
+            offset = content.find(stored, offset + 1)
+    if not places:
+        raise RuntimeError("TensorFlow's converter stores a weight in an unknown way")
+    return places
+
+
+def _convert(model: keras.Model) -> bytes:
+    with_activations = keras.Model(model.inputs, {layer.name: layer.output for layer in model.layers})
+    images = [tf.TensorSpec((None, PIXELS), tf.float32, name="images")]
+    archive = keras.export.ExportArchive()
+    archive.track(model)
+    archive.add_endpoint("logits", lambda images: {"logits": model(images)}, images)
+    archive.add_endpoint("activations", lambda images: with_activations(images), images)  # noqa: PLW0108 (names it)
+    with tempfile.TemporaryDirectory() as folder:
+        archive.write_out(folder, verbose=False)
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=["logits", "activations"])
+        exported: bytes = converter.convert()
+        return exported
+
+
+def to_keras_file(model: keras.Model) -> bytes:
+    """The model as the bytes of a `.keras` file, calculating in float32."""
+    plain = build(model.name, seed=0)
+    plain.set_weights(model.get_weights())
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        plain.save(path)
+        return path.read_bytes()
+
+
+def save_model(run: Run, model: keras.Model) -> None:
+    """Write the model in the two formats that can be used and downloaded."""
+    keras_file = to_keras_file(model)
+    files.write_atomically(run.keras_path, lambda stream: stream.write(keras_file))
+    save_snapshot(run, model)
+
+
+def save_snapshot(run: Run, model: keras.Model) -> None:
+    """Write the model as it is now in the format that the pages and `predict` use."""
+    litert = to_litert(model)
+    files.write_atomically(run.model_path, lambda stream: stream.write(litert))

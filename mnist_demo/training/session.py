@@ -1,0 +1,150 @@
+"""A model, its optimiser and the compiled loops that train and evaluate it."""
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from mnist_demo.data import datasets
+from mnist_demo.data.datasets import Dataset, Split
+from mnist_demo.data.images import CLASSES, PIXELS
+from mnist_demo.models.recipes import Recipe
+from mnist_demo.training import augmentation, distribution, networks
+from mnist_demo.training.executions import EXECUTIONS
+from mnist_demo.training.optimizers import make_optimizer, start_as_tf1_did
+
+EVALUATION_BATCH = 1000
+
+# Steps that a turn of the compiled loop takes, then for those that are left. An affine step is so short that the loop
+# around it is a sixth of the time; the CNN would only take longer to compile.
+STEPS_PER_TURN = {"affine": (5, 1), "cnn": (1,)}
+
+# The images and labels of a split, as arguments of a compiled loop.
+SPLIT = [tf.TensorSpec([None, PIXELS], tf.uint8, name="images"), tf.TensorSpec([None], tf.int32, name="labels")]
+
+# All variables of a model and its optimiser, by their position.
+State = dict[str, npt.NDArray[np.generic]]
+
+
+class Session:
+    """A model, its optimiser and the compiled loops that train and evaluate it on one data set.
+
+    One call of a `tf.function` runs many steps on data that TensorFlow already holds: Python takes no part in a step.
+    With a `tf.distribute.Strategy` of several replicas each takes its share of every batch.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        dataset: Dataset,
+        execution: str = "float32",
+        strategy: tf.distribute.Strategy | None = None,
+    ) -> None:
+        self.recipe = recipe
+        self._dataset = dataset
+        self._strategy = strategy or tf.distribute.get_strategy()
+        how = EXECUTIONS[execution]
+        with self._strategy.scope():
+            self.model = networks.for_training(networks.build(recipe.model, recipe.seed, how.policy))
+            self._optimizer = make_optimizer(recipe)
+            self._optimizer.build(self.model.trainable_variables)
+        if recipe.optimizer == "rmsprop":
+            start_as_tf1_did(self._optimizer)
+        self._train_step = tf.function(self._take_step, jit_compile=True) if how.xla else self._take_step
+        indices = tf.TensorSpec([None, recipe.batch_size], tf.int32, name="indices")
+        first_step = tf.TensorSpec([], tf.int32, name="first_step")
+        self._run_steps = tf.function(self._loop, input_signature=[*SPLIT, indices, first_step])
+        self._run_evaluation = tf.function(self._evaluation, input_signature=SPLIT)
+        self.agree = distribution.from_first(self._strategy)  # on how to go on, where several workers train together
+        # Arguments of the loops, not captured by them: TensorFlow would keep captured data for the process's life.
+        self._tensors = {name: to_tensors(dataset.split(name)) for name in datasets.SPLITS}
+
+    def compile(self) -> None:
+        """Trace and optimise the training loop ahead of the first step, by running no step at all."""
+        self._run_steps(*self._tensors["train"], tf.zeros([0, self.recipe.batch_size], tf.int32), 0)
+
+    def run_steps(self, first_step: int, steps: int) -> tuple[float, float]:
+        """Take `steps` optimiser steps; the mean loss (nats) and accuracy of their batches, before each step."""
+        recipe = self.recipe
+        indices = datasets.batch_indices(len(self._dataset.train), recipe.batch_size, recipe.seed, first_step, steps)
+        loss, accuracy = self._run_steps(*self._tensors["train"], indices, first_step)
+        return float(loss) / steps, float(accuracy) / steps
+
+    def evaluate(self, split: str) -> tuple[float, float]:
+        """Mean loss (nats) and accuracy over every image of `split`, "validation" or "test"."""
+        loss, correct = self._run_evaluation(*self._tensors[split])
+        count = len(self._dataset.split(split))
+        return float(loss) / count, float(correct) / count
+
+    def state(self) -> State:
+        """All that training needs to go on: weights and the optimiser's variables, by name."""
+        return {f"{index}": variable.numpy() for index, variable in enumerate(self._variables())}
+
+    def restore(self, state: State) -> None:
+        """Go back to what `state` returned."""
+        for index, variable in enumerate(self._variables()):
+            variable.assign(state[f"{index}"])
+
+    def _variables(self) -> list[keras.Variable]:
+        return [*self.model.variables, *self._optimizer.variables]
+
+    def _loop(
+        self, images: tf.Tensor, labels: tf.Tensor, indices: tf.Tensor, first_step: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        images, labels = tf.gather(images, indices), tf.gather(labels, indices)
+        total_loss, total_accuracy = tf.constant(0.0), tf.constant(0.0)
+        steps, done = tf.shape(indices)[0], 0
+        for per_turn in STEPS_PER_TURN[self.recipe.model]:
+            for start in tf.range(done, steps - per_turn + 1, per_turn):
+                for index in range(per_turn):
+                    at = start + index
+                    results = self._strategy.run(self._train_step, (images[at], labels[at], first_step + at))
+                    loss, accuracy = (self._strategy.reduce("SUM", result, axis=None) for result in results)
+                    total_loss += loss
+                    total_accuracy += accuracy
+            done = steps - steps % per_turn
+        return total_loss, total_accuracy
+
+    def _take_step(self, images: tf.Tensor, labels: tf.Tensor, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """This replica's share of a step: loss and accuracy, which add up over the replicas, as the gradients do."""
+        context = tf.distribute.get_replica_context()
+        first, replicas = context.replica_id_in_sync_group, context.num_replicas_in_sync
+        pixels, labels = _to_pixels(images), labels[first::replicas]
+        if self.recipe.augmentation == "handwriting":
+            pixels = augmentation.distort(pixels, self.recipe.seed, step)
+        with tf.GradientTape() as tape:
+            logits = self.model(pixels[first::replicas], training=True)
+            losses = _cross_entropy(logits, labels, self.recipe.label_smoothing)
+            loss = tf.nn.compute_average_loss(losses, global_batch_size=self.recipe.batch_size)
+        weights = self.model.trainable_variables
+        self._optimizer.apply(tape.gradient(loss, weights), weights)
+        return loss, tf.reduce_sum(_is_correct(logits, labels)) / self.recipe.batch_size
+
+    def _evaluation(self, images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        loss, correct = tf.constant(0.0), tf.constant(0.0)
+        for start in tf.range(0, tf.shape(labels)[0], EVALUATION_BATCH):
+            batch = slice(start, start + EVALUATION_BATCH)
+            logits = self.model(_to_pixels(images[batch]), training=False)
+            loss += tf.reduce_sum(_cross_entropy(logits, labels[batch]))
+            correct += tf.reduce_sum(_is_correct(logits, labels[batch]))
+        return loss, correct
+
+
+def to_tensors(split: Split) -> tuple[tf.Tensor, tf.Tensor]:
+    """A split as the training loops take it: uint8 (n, 784) and int32 (n,)."""
+    return tf.constant(split.images), tf.constant(split.labels.astype(np.int32))
+
+
+def _to_pixels(images: tf.Tensor) -> tf.Tensor:
+    return tf.cast(images, tf.float32) / 255.0
+
+
+def _cross_entropy(logits: tf.Tensor, labels: tf.Tensor, smoothing: float = 0.0) -> tf.Tensor:
+    if smoothing == 0:
+        return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
+    targets = (1 - smoothing) * tf.one_hot(labels, CLASSES) + smoothing / CLASSES
+    return tf.nn.softmax_cross_entropy_with_logits(targets, logits)
+
+
+def _is_correct(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+    return tf.cast(tf.argmax(logits, axis=1, output_type=tf.int32) == labels, tf.float32)

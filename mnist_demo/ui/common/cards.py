@@ -1,0 +1,70 @@
+"""Turning a model and an image into the card that shows what the model says."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mnist_demo.data.images import CLASSES, Floats
+from mnist_demo.drawing import rejection
+from mnist_demo.errors import UserError
+from mnist_demo.models.inference import NOT_SURE_BELOW
+from mnist_demo.models.recipes import PARAMETERS
+from mnist_demo.runs.run_directory import Run
+from mnist_demo.ui.common import services
+from mnist_demo.ui.common.answer_cards import Answer
+from mnist_demo.ui.common.run_titles import title
+
+
+def answer(run: Run, pixels: Floats | None) -> Answer:
+    """What `run`'s model says of `pixels`, float32 (28, 28) in [0, 1]; an empty card for None."""
+    name = title(run)
+    if pixels is None:
+        return Answer(name, _note(run), "", "Draw a digit from 0 to 9.", [0.0] * CLASSES)
+    try:
+        probabilities = services.classifier(run).probabilities(pixels.reshape(1, -1))[0]
+    except UserError as error:
+        return Answer(name, "", "", str(error), [0.0] * CLASSES)
+    digit, surety = int(probabilities.argmax()), float(probabilities.max())
+    if surety < NOT_SURE_BELOW:
+        return Answer(name, _note(run), "Not sure", f"perhaps {digit}", probabilities.tolist())
+    return Answer(name, _note(run), str(digit), f"{_percent(surety)} sure", probabilities.tolist())
+
+
+def hidden(run: Run) -> Answer:
+    """A card that does not say what the model says."""
+    return Answer(title(run), _note(run), "?", "What do you say?", [0.0] * CLASSES)
+
+
+def answer_drawing(run: Run, pixels: Floats | None) -> Answer:
+    """As `answer`, of what a visitor drew: where that is no digit, the card says so and shows no bars."""
+    if pixels is None or rejection.is_digit(pixels):
+        return answer(run, pixels)
+    return Answer(title(run), _note(run), rejection.NO_DIGIT, "", [0.0] * CLASSES)
+
+
+def in_words(run: Run, pixels: Floats) -> str:
+    """What `run`'s model says of `pixels`, float32 (28, 28) in [0, 1], in a few words."""
+    said = answer(run, pixels)
+    return f"{said.headline}: {said.remark}" if said.headline else said.remark
+
+
+def number(run: Run, digits: Sequence[Floats]) -> str:
+    """The number that `run`'s model reads from digits side by side, each float32 (28, 28); "?" for what is no digit."""
+    try:
+        read = services.classifier(run).logits(np.stack([pixels.ravel() for pixels in digits])).argmax(axis=1)
+    except UserError as error:
+        return str(error)
+    return "".join(
+        str(digit) if rejection.is_digit(pixels) else "?" for digit, pixels in zip(read, digits, strict=True)
+    )
+
+
+def _note(run: Run) -> str:
+    parameters = f"{PARAMETERS[run.recipe.model]:,} parameters" if run.recipe.model in PARAMETERS else ""
+    accuracy = f"{run.evaluations[-1].test_accuracy:.1%} right on test images" if run.evaluations else ""
+    return "\n".join(filter(None, (parameters, accuracy)))
+
+
+def _percent(probability: float) -> str:
+    # Never "100 %": a softmax does not reach it, and a class would take it for certainty.
+    return "> 99.9 %" if probability > 0.9995 else f"{100 * probability:.1f} %"

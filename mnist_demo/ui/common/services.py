@@ -1,0 +1,82 @@
+"""What all viewers of a server share: the trainer, the download, the data sets and the loaded models."""
+
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from mnist_demo.data import datasets, download
+from mnist_demo.data.download import BackgroundDownload
+from mnist_demo.data.images import SIDE
+from mnist_demo.drawing import preprocess
+from mnist_demo.errors import UserError
+from mnist_demo.models.inference import Classifier
+from mnist_demo.runs import store
+from mnist_demo.runs.run_directory import Run
+from mnist_demo.runs.trainer import Trainer
+
+
+@st.cache_resource(on_release=Trainer.close, show_spinner=False)
+def trainer() -> Trainer:
+    """The one training process of this server, started at the first call."""
+    return Trainer()
+
+
+@st.cache_resource(show_spinner=False)
+def background_download() -> BackgroundDownload:
+    """The download of the full MNIST, begun at the first call where it is needed and allowed."""
+    background = BackgroundDownload()
+    if download.is_allowed() and datasets.find_source() == datasets.BUNDLED:
+        background.start()
+    return background
+
+
+def start() -> None:
+    """Begin what takes long, after the first page was sent."""
+    warm_up_inference()
+    trainer()
+    background_download()
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up_inference() -> None:
+    """Read one picture with each shipped model, so that the first drawing is answered as quickly as the next."""
+    picture = np.zeros((SIDE, SIDE), np.uint8)
+    picture[8:20, 14] = 255
+    for name in store.shipped_names():
+        classifier(shipped(name)).logits(preprocess.to_mnist(picture).reshape(1, -1))
+
+
+@st.cache_resource(max_entries=3, show_spinner="Reading the images…")
+def dataset(source: str) -> datasets.Dataset:
+    """The data set called `source`, read once for all viewers. Raises UserError as data.load does."""
+    return datasets.load(source)
+
+
+def current_dataset() -> datasets.Dataset:
+    """The data set that this server uses now; stops the page with one sentence where it cannot be read."""
+    try:
+        return dataset(datasets.find_source())
+    except UserError as error:
+        st.error(str(error), icon=":material/error:")
+        st.stop()
+
+
+def classifier(run: Run) -> Classifier:
+    """The exported model of `run`, loaded once for all viewers. Raises UserError where it has none."""
+    try:
+        changed = run.model_path.stat().st_mtime_ns
+    except OSError:
+        changed = 0  # there is none, and reading it will say so
+    return _classifier(run.model_path, changed, run.status.temperature)
+
+
+@st.cache_resource(max_entries=30, show_spinner=False)
+def _classifier(path: Path, changed: int, temperature: float) -> Classifier:  # noqa: ARG001 (looked up by)
+    return Classifier.from_file(path, temperature)
+
+
+@st.cache_resource(show_spinner=False)
+def shipped(name: str) -> Run:
+    """The run behind a model that comes with the package."""
+    return store.find(name)

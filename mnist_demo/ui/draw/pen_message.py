@@ -1,0 +1,50 @@
+"""The messages of the component that follows the pen. They come from a browser, so nothing in them is trusted."""
+
+import base64
+import binascii
+import io
+from dataclasses import dataclass
+
+from PIL import Image
+
+from mnist_demo.data.images import Bytes
+from mnist_demo.drawing import pictures
+from mnist_demo.errors import UserError
+
+SIDE = 160  # pixels: half of the canvas, and still eight times what a model sees of a digit that fills it
+LONGEST = 60_000  # characters; a page full of scribbles takes a quarter of it
+PREFIX = "data:image/png;base64,"
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is drawn: `number` counts the messages of a browser, `picture` is uint8 (SIDE, SIDE), dark ink on white."""
+
+    number: int
+    is_down: bool  # the pen, so that more is to come
+    picture: Bytes
+
+
+def read_message(message: object) -> Message:
+    """Check and decode what the browser sent. Raises UserError where the component did not write it."""
+    match message:
+        case {"number": int(number), "is_down": bool(is_down), "picture": str(picture)} if len(picture) <= LONGEST:
+            return Message(number, is_down, _decode(picture))
+    raise _unreadable()
+
+
+def _decode(address: str) -> Bytes:
+    if not address.startswith(PREFIX):
+        raise _unreadable()
+    try:
+        content = io.BytesIO(base64.b64decode(address.removeprefix(PREFIX), validate=True))
+        with Image.open(content, formats=["PNG"]) as header:
+            if header.size != (SIDE, SIDE):  # before it is decoded: a short message can hold a huge picture
+                raise _unreadable()
+        return pictures.read_picture(content)[:, :, 0]
+    except (binascii.Error, OSError, SyntaxError, ValueError, Image.DecompressionBombError, UserError) as error:
+        raise _unreadable() from error
+
+
+def _unreadable() -> UserError:
+    return UserError("The browser sent a drawing that cannot be read: reload the page and draw again.")

@@ -1,0 +1,169 @@
+"""The Data page: look at the images that the models learn from and are tested on."""
+
+import numpy as np
+import streamlit as st
+
+from mnist_demo import plots
+from mnist_demo.data import datasets
+from mnist_demo.data.datasets import Dataset, Split
+from mnist_demo.data.images import CLASSES, SIDE, Floats
+from mnist_demo.drawing import pictures
+from mnist_demo.runs.run_directory import Run
+from mnist_demo.ui.common import answer_cards, cards, model_choice, notices, run_titles, services
+from mnist_demo.ui.data import thumbnails
+
+PER_PAGE = 48
+COLUMNS = 12  # of the sheet that thumbnails are cut from, whatever the page's width
+NOTEBOOK_SAMPLES = (10, 24, 12, 11, 18)  # the training images that the original notebook shows
+SPLIT_TITLES = {"train": "Training", "validation": "Validation", "test": "Test"}
+
+
+def choose_split(dataset: Dataset) -> tuple[str, np.ndarray]:
+    """The chosen split's name, and the indices of its images that pass the filter."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        name = st.segmented_control(
+            "Split",
+            datasets.SPLITS,
+            default="train",
+            required=True,
+            format_func=SPLIT_TITLES.__getitem__,
+            key="split",
+            persist_state="session",
+        )
+        wanted = st.pills(
+            "Only the digits", range(CLASSES), selection_mode="multi", key="digits", persist_state="session"
+        )
+    labels = dataset.split(name).labels
+    indices = np.flatnonzero(np.isin(labels, wanted)) if wanted else np.arange(len(labels))
+    return name, indices
+
+
+def choose_image(name: str, split: Split, indices: np.ndarray) -> int:
+    """The index, within the split, of the image to show large: jumped to, or clicked among the thumbnails.
+
+    `indices` are those of the images that pass the filter; a jump turns to the page that has the image.
+    """
+    index_key, page_key = f"index_{name}", f"page_{name}_{len(indices)}"
+    pages = -(-len(indices) // PER_PAGE)
+    st.session_state.setdefault(index_key, int(indices[min(NOTEBOOK_SAMPLES[0], len(indices) - 1)]))
+
+    def turn_to_image() -> None:
+        st.session_state[page_key] = int(np.searchsorted(indices, st.session_state[index_key])) // PER_PAGE + 1
+
+    def choose_thumbnail() -> None:
+        position = st.session_state["thumbnails"].chosen
+        if isinstance(position, int) and 0 <= position < len(shown):
+            st.session_state[index_key] = int(shown[position])
+
+    index = int(
+        st.number_input(
+            f"Jump to image (0 to {len(split) - 1:,})",
+            step=1,
+            key=index_key,
+            width=220,
+            on_change=turn_to_image,
+            persist_state="session",
+        )
+    )
+    if not 0 <= index < len(split):
+        st.warning(f"There is no image {index:,} in this split: give a number from 0 to {len(split) - 1:,}.")
+        index = min(max(index, 0), len(split) - 1)
+    elif index not in indices:
+        st.caption(f"Image {index:,} is a {split.labels[index]}, so it is not among the digits below.")
+    if page_key in st.session_state:
+        st.session_state[page_key] = min(max(1, st.session_state[page_key]), pages)
+    page = st.pagination(pages, key=page_key) if pages > 1 else 1
+    shown = indices[(page - 1) * PER_PAGE : page * PER_PAGE]
+    captions = [f"{split.labels[i]} · {i:,}" for i in shown]
+    labels = [f"Image {i:,}, a {split.labels[i]}" for i in shown]
+    sheet = pictures.data_address(pictures.to_png(plots.sheet(split.images[shown], COLUMNS)))
+    selected = next((position for position, i in enumerate(shown) if i == index), None)
+    thumbnails.thumbnails(
+        sheet, captions, labels, columns=COLUMNS, selected=selected, key="thumbnails", on_chosen=choose_thumbnail
+    )
+    st.caption("Below each image: its label and its index.")
+    return index
+
+
+def show_image(dataset: Dataset, name: str, index: int) -> None:
+    """One image large: label, one-hot, pixel values, and what the models say."""
+    split = dataset.split(name)
+    pixels = split.pixels(index, index + 1)[0]
+    label = int(split.labels[index])
+    st.subheader(f"{SPLIT_TITLES[name]} image {index:,}: a {label}")
+    left, right = st.columns([1, 2], gap="large")
+    with left:
+        st.pyplot(plots.digit(pixels, text_color()), width=300, alt=f"Image {index}, a handwritten {label}")
+        st.markdown(f"Label **{label}**, one-hot `{plots.one_hot_text(label)}`")
+    with right:
+        place = st.container()
+        models = model_choice.model_choice("data_models")
+        with place:
+            answers = [cards.answer(run, pixels.reshape(SIDE, SIDE)) for run in models]
+            answer_cards.answers(answers, key="sample_answers")
+            seen = [run_titles.title(run) for run in models if may_have_seen(run, dataset, name)]
+            if seen:
+                st.caption(f"Trained on images of this kind: {', '.join(seen)}. Being right here proves little.")
+    with st.expander("Pixel values", icon=":material/grid_on:"):
+        st.caption(f"{SIDE} rows of {SIDE} numbers, 0 (paper) to 255 (ink); the models get them divided by 255.")
+        rows = split.images[index].reshape(SIDE, SIDE)
+        st.code("\n".join(" ".join(f"{value:3d}" for value in row) for row in rows), language=None)
+
+
+def may_have_seen(run: Run, dataset: Dataset, name: str) -> bool:
+    """Whether the run's model was trained, or chosen, on images of this split."""
+    is_own_training_data = run.status.trained_on == dataset.name and name != "test"
+    return is_own_training_data or not dataset.is_unseen(run.status.trained_on)
+
+
+@st.fragment
+def look_closer(dataset: Dataset, name: str, indices: np.ndarray) -> None:
+    """Thumbnails and the chosen image; a click reruns nothing else of the page."""
+    show_image(dataset, name, choose_image(name, dataset.split(name), indices))
+
+
+@st.cache_data(max_entries=12, show_spinner=False)
+def average_images(source: str, name: str) -> Floats:
+    """plots.averages of one split, computed once for all viewers."""
+    return plots.averages(services.dataset(source).split(name))
+
+
+def show_overview(dataset: Dataset, name: str) -> None:
+    """The notebook's samples, class balance, average digits."""
+    st.subheader("The whole split at a glance")
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown(f"**How many of each digit** ({SPLIT_TITLES[name].lower()} images)")
+        counts = plots.class_counts(dataset)
+        st.altair_chart(plots.class_balance(counts, name), alt="Bars: the number of images of each digit")
+        with st.expander("As a table"):
+            st.dataframe(counts.rename(columns=SPLIT_TITLES))
+    with right:
+        st.markdown("**The average image of each digit**: where the ink usually is")
+        averages = average_images(dataset.source, name)
+        st.pyplot(
+            plots.digits(averages, [str(d) for d in range(CLASSES)], text_color()),
+            alt="Average images, 0 to 9",
+        )
+    st.markdown("**Five training images with their one-hot labels**")
+    chosen = [index for index in NOTEBOOK_SAMPLES if index < len(dataset.train)]
+    pictures = [pictures.to_png(dataset.train.pixels(i, i + 1).reshape(SIDE, SIDE), scale=5) for i in chosen]
+    titles = [f"{i}: {dataset.train.labels[i]}, {plots.one_hot_text(dataset.train.labels[i])}" for i in chosen]
+    names = [f"A handwritten {dataset.train.labels[i]}" for i in chosen]
+    st.image(pictures, caption=titles, width=SIDE * 6, alt=names)
+
+
+def text_color() -> str:
+    """What is readable on the page's ground; a figure's own ground is transparent."""
+    return "#e9eaee" if st.context.theme.type == "dark" else "#1d2330"
+
+
+st.title("The data")
+dataset = services.current_dataset()
+notices.data_set(dataset)
+name, indices = choose_split(dataset)
+if len(indices) == 0:
+    st.info("No image of this split shows these digits: choose others.")
+else:
+    look_closer(dataset, name, indices)
+show_overview(dataset, name)

@@ -1,0 +1,160 @@
+"""The form of the Train page: the settings of a new run, which a link can fill and share."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from mnist_demo.data import datasets
+from mnist_demo.errors import UserError
+from mnist_demo.models import recipes
+from mnist_demo.models.recipes import Recipe
+from mnist_demo.ui.common import run_titles, services
+
+OPTIMIZER_TITLES = {"sgd": "plain gradient descent", "rmsprop": "RMSProp", "adam": "Adam"}
+LINKED_NUMBERS: dict[str, type[int] | type[float]] = {
+    "steps": int,
+    "batch_size": int,
+    "learning_rate": float,
+    "seed": int,
+}  # beside model and recipe
+LONGEST_NUMBER = 20  # characters in a link
+
+
+def recipe_from_link(settings: Mapping[str, Sequence[str]]) -> Recipe | None:
+    """The recipe that a link's query describes, given as all values of each key; None where there is no query.
+
+    Raises UserError for one that does not describe a recipe. What it says quotes nothing but numbers: anybody can
+    write a link.
+    """
+    if not settings:
+        return None
+    if not set(settings) <= {"model", "recipe", *LINKED_NUMBERS}:
+        raise UserError(f"It may have model, recipe, {', '.join(LINKED_NUMBERS)}, and has something else.")
+    if any(len(values) > 1 for values in settings.values()):
+        raise UserError("It gives a setting more than once.")
+    given = {key: values[0] for key, values in settings.items()}
+    model, name = given.pop("model", recipes.MODEL_NAMES[0]), given.pop("recipe", recipes.RECIPE_NAMES[0])
+    if (model, name) not in recipes.RECIPES:
+        known = ", ".join(f"{model} {name}" for model, name in recipes.RECIPES)
+        raise UserError(f"Its model and recipe are none of {known}.")
+    return recipes.get_recipe(model, name, **{key: _linked_number(key, text) for key, text in given.items()})
+
+
+def _linked_number(key: str, text: str) -> int | float:
+    try:
+        if len(text) > LONGEST_NUMBER:
+            raise ValueError
+        return LINKED_NUMBERS[key](text)
+    except ValueError as error:
+        kind = "whole number" if LINKED_NUMBERS[key] is int else "number"
+        raise UserError(f"Its setting {key} is no {kind}.") from error
+
+
+def query_of(recipe: Recipe) -> str:
+    """What stands behind the question mark of a link that fills the form with this recipe."""
+    numbers = {key: f"{getattr(recipe, key):.12g}" for key in LINKED_NUMBERS}
+    return urlencode({"model": recipe.model, "recipe": recipe.name, **numbers})
+
+
+def linked_recipe() -> Recipe | None:
+    """The recipe of the link that the visitor came by; None without one, or, with a word why, for a useless one."""
+    try:
+        return recipe_from_link({key: st.query_params.get_all(key) for key in st.query_params})
+    except UserError as error:
+        st.warning(f"The link’s settings are not used. {error}", icon=":material/link_off:")
+        return None
+
+
+def choose_recipe() -> Recipe | None:
+    """The form; the recipe that it describes, or None (with a word why) while it cannot be trained.
+
+    It begins with the settings of the link that the visitor came by, and with the presets where that has none. What
+    is typed stays for the visitor's session. The fields have no limits of their own, since a browser would keep a
+    number out of bounds to itself and the run would start with another one.
+    """
+    keep: Any = {"persist_state": "session"}
+    linked = linked_recipe()
+    model = st.segmented_control(
+        "Model",
+        recipes.MODEL_NAMES,
+        default=linked.model if linked else recipes.MODEL_NAMES[0],
+        required=True,
+        format_func=run_titles.TITLES.__getitem__,
+        key="model",
+        **keep,
+    )
+    names = [name for kind, name in recipes.RECIPES if kind == model]
+    linked_name = linked.name if linked and linked.model == model else names[0]
+    name = st.segmented_control("Recipe", names, default=linked_name, required=True, key=f"recipe_{model}", **keep)
+    preset = recipes.RECIPES[model, name]
+    if linked and (linked.model, linked.name) == (model, name):
+        preset = linked
+    of = f"_{model}_{name}"
+    first, second = st.columns(2), st.columns(2)
+    steps = first[0].number_input("Iterations (steps)", value=preset.steps, step=500, key="steps" + of, **keep)
+    batch_size = first[1].number_input(
+        "Batch size (images)", value=preset.batch_size, step=50, key="batch" + of, **keep
+    )
+    rate = second[0].text_input("Learning rate", f"{preset.learning_rate:.12g}", key="rate" + of, **keep)
+    seed = second[1].number_input("Seed", value=preset.seed, key="seed" + of, **keep)
+    st.caption(describe(preset))
+    try:
+        numbers = {"steps": steps, "batch_size": batch_size, "learning_rate": to_number(rate), "seed": seed}
+        return recipes.get_recipe(model, name, **numbers)
+    except UserError as error:
+        st.warning(str(error), icon=":material/edit:")
+        return None
+
+
+def describe(recipe: Recipe) -> str:
+    """What a recipe does beside what its fields say."""
+    sentences = [f"{recipes.PARAMETERS[recipe.model]:,} parameters, trained by {OPTIMIZER_TITLES[recipe.optimizer]}"]
+    if recipe.schedule == "triangular":
+        sentences[0] += ", the learning rate rising and then falling to zero"
+    if recipe.precision == "fastest":
+        sentences.append("Calculates with numbers of 16 bits where this computer is faster with them")
+    if recipe.label_smoothing:
+        sentences.append(f"Aims at {1 - recipe.label_smoothing:.0%} for the right digit, not at certainty")
+    if recipe.augmentation != "none":
+        sentences.append("Turns, slants, scales and shifts every image a little, each time anew")
+    sentences.append("The same seed gives the same run")
+    return ". ".join(sentences) + "."
+
+
+def to_number(text: str) -> float:
+    """A number as people type it, with a point or a comma. Raises UserError for anything else."""
+    try:
+        return float(text.replace(",", "."))
+    except ValueError as error:
+        raise UserError(f"A learning rate of “{text}” is no number: give one above 0, such as 0.01.") from error
+
+
+def share(recipe: Recipe) -> None:
+    """The form's settings as a link to copy."""
+    with st.popover("Link to these settings", icon=":material/link:", type="tertiary"):
+        st.caption("Whoever opens this finds the form filled in as it is here.")
+        page = (st.context.url or "").partition("?")[0]
+        st.code(f"{page}?{query_of(recipe)}", language=None, wrap_lines=True)
+
+
+def show() -> None:
+    """The form, its Start button and its link."""
+    with st.container(border=True):
+        recipe = choose_recipe()
+        is_started = st.button(
+            "Start training", type="primary", icon=":material/play_arrow:", width="stretch", disabled=not recipe
+        )
+        if recipe:
+            share(recipe)
+        if not (is_started and recipe):
+            return
+        try:
+            run = services.trainer().submit(recipe, datasets.find_source())
+        except UserError as error:
+            st.error(str(error), icon=":material/error:")
+            return
+        st.session_state["managed_run"] = run.id
+        if st.session_state.get("charted_runs"):
+            st.session_state["charted_runs"] = [*st.session_state["charted_runs"], run.id]

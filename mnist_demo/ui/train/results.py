@@ -1,0 +1,116 @@
+"""One run on the Train page: its verdict, its files, going on with it, deleting it."""
+
+import dataclasses
+
+import pandas as pd
+import streamlit as st
+
+from mnist_demo.errors import UserError
+from mnist_demo.models import recipes
+from mnist_demo.runs import store
+from mnist_demo.runs.run_directory import Run
+from mnist_demo.ui.common import run_titles, services
+from mnist_demo.ui.train import weights
+
+
+def verdict(run: Run) -> str:
+    """How the run ended, and its test accuracy against what the notebook reports."""
+    if run.is_active:
+        return "The verdict comes when the run has ended."
+    if not run.last_evaluation:
+        return run.status.message
+    accuracy = run.last_evaluation.test_accuracy or 0.0
+    low, high = recipes.NOTEBOOK_TEST_ACCURACY[run.recipe.model]
+    expected = f"over {low:.0%}" if high == 1 else f"{low:.0%} to {high:.0%}"
+    if run.status.trained_on != "MNIST":
+        comparison = f"The notebook reports {expected}, on the full MNIST; this run had other data."
+    else:
+        comparison = f"The notebook reports {expected}: {'reached' if accuracy >= low else 'not reached'}."
+    return f"{run.status.message} Test accuracy **{accuracy:.2%}**. {comparison}".strip()
+
+
+def show(listed: list[Run]) -> None:
+    """One run's verdict, downloads and deletion."""
+    by_id = {run.id: run for run in listed}
+    chosen = st.selectbox(
+        "Look at a run",
+        list(by_id),
+        format_func=run_titles.titles(by_id),
+        key="managed_run",
+    )
+    run = by_id.get(chosen)
+    if run is None:
+        return
+    st.markdown(verdict(run) or "No result yet.")
+    if weights.are_shown(run) and not run.is_active:  # of an active one they are shown above
+        weights.show(run)
+    if not run.is_active:
+        show_continue(run)
+    with st.container(horizontal=True):
+        for label, path in ((".keras", run.keras_path), (".tflite", run.model_path)):
+            st.download_button(
+                f"Model {label}",
+                path.read_bytes if path.is_file() else b"",
+                f"{run.id}{label}",
+                key=f"get_{label}_{run.id}",
+                disabled=not path.is_file(),
+                on_click="ignore",
+                icon=":material/download:",
+            )
+        st.download_button(
+            "Metrics (CSV)",
+            lambda: metrics_csv(run),
+            f"{run.id}.csv",
+            "text/csv",
+            key=f"csv_{run.id}",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+        st.button(
+            "Delete",
+            icon=":material/delete:",
+            disabled=run.is_active,
+            key=f"ask_delete_{run.id}",
+            on_click=lambda: st.session_state.update(delete_asked=run.id),
+        )
+    if st.session_state.get("delete_asked") == run.id and not run.is_active:
+        confirm_deletion(run)
+
+
+def confirm_deletion(run: Run) -> None:
+    """The question that stands between a run and its end; it is about this run and no other."""
+
+    def answer(yes: bool) -> None:
+        del st.session_state["delete_asked"]
+        try:
+            if yes:
+                store.delete(run.directory)
+        except UserError as error:
+            st.toast(str(error), icon=":material/error:")
+
+    with st.container(border=True):
+        st.markdown(f"Delete **{run_titles.title(run)}**, its model and its metrics, for everyone?")
+        with st.container(horizontal=True):
+            st.button("Delete for good", icon=":material/delete:", key=f"delete_{run.id}", on_click=answer, args=[True])
+            st.button("Keep it", key=f"keep_{run.id}", on_click=answer, args=[False])
+
+
+def show_continue(run: Run) -> None:
+    """A button that lets an ended run train on, with the number of steps that it shall have taken then."""
+    step, recipe = run.last_step, run.recipe
+    remaining = run.settings.target - step
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        preset = remaining if remaining > 0 else recipe.steps
+        more = st.number_input("More steps", value=preset, step=100, key=f"more_{run.id}", width=180)
+        if st.button("Continue", icon=":material/play_arrow:", key=f"continue_{run.id}"):
+            try:
+                services.trainer().continue_run(run, step + int(more))
+            except UserError as error:
+                st.error(str(error))
+                return
+            st.rerun()
+
+
+def metrics_csv(run: Run) -> str:
+    """All metrics of a run, a line each."""
+    return pd.DataFrame([dataclasses.asdict(metrics) for metrics in run.metrics]).to_csv(index=False)

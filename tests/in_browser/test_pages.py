@@ -1,0 +1,306 @@
+"""The app in a real browser: drawing, training, browsing, as a class does it."""
+
+import re
+import signal
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from mnist_demo.runs import run_directory, store
+from tests.browser import DIGITS, canvas_of, card, draw
+from tests.conftest import OpenPage
+from tests.runs.test_trainer import wait_for
+from tests.server import Server, free_port
+
+TRAINING_STARTS = 90_000  # ms: TensorFlow is imported first, on two cores that the browser shares
+
+
+@pytest.fixture(autouse=True)
+def see_the_servers_home(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MNIST_DEMO_HOME", str(server.home))
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+def test_a_digit_drawn_with_the_mouse_is_read_right(open_page: OpenPage, digit: int) -> None:
+    page = open_page()
+    draw(page, DIGITS[digit])
+    expect(card(page, "CNN").locator(".headline")).to_have_text(str(digit))
+    expect(card(page, "CNN").locator("li.top .digit")).to_have_text(str(digit))
+    percents = card(page, "Affine model").locator(".percent").all_inner_texts()
+    assert len(percents) == 10
+    assert all(re.fullmatch(r"(> )?\d+\.\d %", percent) for percent in percents)
+    expect(page.locator("figure img")).to_be_visible()
+
+
+def test_undo_redo_and_clear(open_page: OpenPage) -> None:
+    page = open_page()
+    headline = card(page, "CNN").locator(".headline")
+    draw(page, DIGITS[1])
+    expect(headline).to_have_text("1")
+    draw(page, [[(0.5, 0.15), (0.2, 0.55), (0.8, 0.55)]])
+    expect(headline).not_to_have_text("1")
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(headline).to_have_text("1")
+    page.get_by_role("button", name="Redo", exact=True).click()
+    expect(headline).not_to_have_text("1")
+    page.get_by_role("button", name="Clear", exact=True).click()
+    expect(headline).to_have_text("")
+    expect(card(page, "CNN").locator(".remark")).to_have_text("Draw a digit from 0 to 9.")
+
+
+def test_the_brush_has_its_width_and_changing_it_keeps_the_drawing_and_shows_no_other_toolbar(
+    open_page: OpenPage,
+) -> None:
+    page = open_page()
+    draw(page, DIGITS[1])
+    expect(card(page, "CNN").locator(".headline")).to_have_text("1")
+    before = ink_width(page)
+    page.get_by_role("slider", name="Brush width").focus()
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(1000)
+    wait_for(lambda: ink_width(page) == before, seconds=5)
+    canvas_of(page).hover()
+    page.wait_for_timeout(500)
+    expect(page.locator(".dc-toolbar")).to_be_hidden()
+    page.get_by_role("button", name="Clear", exact=True).click()
+    draw(page, DIGITS[1])
+    expect(card(page, "CNN").locator(".headline")).not_to_have_text("")
+    assert ink_width(page) > before + 10
+
+
+def ink_width(page: Page) -> int:
+    """How many pixels of the canvas's middle row are dark."""
+    return int(
+        page.locator("canvas.lower-canvas").last.evaluate(
+            """canvas => {
+            const row = canvas.getContext('2d').getImageData(0, canvas.height / 2, canvas.width, 1).data;
+            return [...Array(canvas.width).keys()].filter((x) => row[4 * x + 3] > 0 && row[4 * x] < 128).length; }"""
+        )
+    )
+
+
+def test_a_drawing_is_still_there_after_a_visit_to_another_page(open_page: OpenPage) -> None:
+    page = open_page()
+    draw(page, DIGITS[7])
+    expect(card(page, "CNN").locator(".headline")).to_have_text("7")
+    before = ink_width(page)
+    for name in ("Data", "Draw"):
+        page.get_by_role("link", name=name).click()
+        page.locator("h1", has_text="data" if name == "Data" else "Draw").wait_for()
+    expect(card(page, "CNN").locator(".headline")).to_have_text("7")
+    assert ink_width(page) == before
+
+
+def test_no_stroke_is_lost_when_one_draws_faster_than_the_answers_come(open_page: OpenPage) -> None:
+    page = open_page()
+    draw(page, [[(0.1 + 0.08 * i, 0.1), (0.1 + 0.08 * i, 0.9)] for i in range(10)], steps=2)
+    page.wait_for_timeout(1500)
+    columns = page.locator("canvas.lower-canvas").last.evaluate(
+        """canvas => {
+        const row = canvas.getContext('2d').getImageData(0, canvas.height / 2, canvas.width, 1).data;
+        const dark = [...Array(canvas.width).keys()].map((x) => row[4 * x + 3] > 0 && row[4 * x] < 128);
+        return dark.filter((now, x) => now && !dark[x - 1]).length; }"""
+    )
+    assert columns == 10
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["", "train", "data"])
+def test_pages_fit_their_width_in_light_and_dark(open_page: OpenPage, path: str, width: int, scheme: str) -> None:
+    page = open_page(path, viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page.wait_for_load_state("networkidle")
+    overflow = page.evaluate(
+        "document.querySelector('.stMain').scrollWidth - document.querySelector('.stMain').clientWidth"
+    )
+    assert overflow <= 0
+    ground = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+    brightness = sum(map(int, re.findall(r"\d+", ground)[:3])) / 3
+    assert brightness < 60 if scheme == "dark" else brightness > 200
+
+
+def test_a_finger_draws_and_does_not_scroll(open_page: OpenPage) -> None:
+    page = open_page(viewport={"width": 390, "height": 700}, has_touch=True, is_mobile=True)
+    box = canvas_of(page).bounding_box()
+    assert box is not None
+    touch = page.context.new_cdp_session(page)
+
+    def send(kind: str, *point: float) -> None:
+        points = [{"x": box["x"] + point[0] * box["width"], "y": box["y"] + point[1] * box["height"]}] if point else []
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    send("touchStart", 0.5, 0.85)
+    for step in range(1, 15):
+        send("touchMove", 0.5, 0.85 - 0.05 * step)
+    send("touchEnd")
+    expect(card(page, "CNN").locator(".headline")).to_have_text("1")
+    assert page.evaluate("document.querySelector('.stMain').scrollTop") == 0
+
+
+def test_data_is_browsed_with_the_keyboard(open_page: OpenPage) -> None:
+    page = open_page("data")
+    thumbnail = page.get_by_role("button", name=re.compile(r"^Image 3, a \d$"))
+    thumbnail.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=re.compile(r"Training image 3: a \d"))).to_be_visible()
+    expect(thumbnail).to_have_attribute("aria-pressed", "true")
+    expect(card(page, "CNN").locator(".headline")).to_have_text(re.compile(r"\d"))
+    expect(thumbnail).to_be_focused()
+
+
+def start_training(page: Page, model: str, steps: int) -> None:
+    page.get_by_role("radio", name=model).click()
+    field = page.get_by_role("spinbutton", name="Iterations")
+    expect(field).to_have_value("30001" if model == "Affine model" else "5001")
+    field.fill(str(steps))
+    field.press("Enter")
+    page.wait_for_timeout(500)
+    page.get_by_role("button", name="Start training").click()
+
+
+def progress(page: Page) -> int:
+    """The step that the first progress bar speaks of; 0 while it does not."""
+    found = re.search(r"Step ([\d,]+) of", page.locator(".stProgress").first.inner_text())
+    return int(found[1].replace(",", "")) if found else 0
+
+
+def test_a_run_is_watched_found_again_after_a_refresh_seen_by_others_stopped_and_used(open_page: OpenPage) -> None:
+    page = open_page("train")
+    start_training(page, "CNN", 100_000)
+    bar = page.locator(".stProgress").filter(has_text=re.compile(r"Step [\d,]+ of 100,000"))
+    expect(bar).to_be_visible(timeout=TRAINING_STARTS)
+    expect(page.locator(".stVegaLiteChart")).to_have_count(2)
+    first = progress(page)
+    page.wait_for_timeout(3000)
+    assert progress(page) > first
+    page.reload()
+    expect(bar).to_be_visible(timeout=20_000)
+    other = open_page("train")
+    expect(other.locator(".stProgress").filter(has_text="of 100,000")).to_be_visible(timeout=20_000)
+    start_training(other, "Affine model", 700)
+    expect(other.get_by_text("Waiting for 1 run before it")).to_be_visible(timeout=10_000)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.locator(".stProgress")).to_have_count(0, timeout=60_000)
+    expect(other.locator(".stProgress")).to_have_count(0, timeout=20_000)
+    listed, _ = store.list_runs()
+    assert [(run.recipe.model, run.status.state) for run in listed] == [("affine", "finished"), ("cnn", "stopped")]
+    draw_page = open_page()
+    choice = draw_page.get_by_role("combobox", name="Models that answer")
+    choice.click()
+    draw_page.get_by_role("option", name=f"CNN · notebook · {listed[1].id[-4:]}").click()
+    expect(draw_page.locator("section")).to_have_count(3)
+    draw(draw_page, DIGITS[1])
+    expect(draw_page.locator("section").nth(2).locator("li.top")).to_have_count(1)
+
+
+def test_a_run_is_paused_stepped_resumed_reset_and_continued_by_any_viewer(open_page: OpenPage) -> None:
+    page, other = open_page("train"), open_page("train")
+    start_training(page, "Affine model", 9_000_000)
+    expect(page.locator(".stProgress")).to_contain_text(re.compile("Step .* steps/s"), timeout=TRAINING_STARTS)
+    expect(other.get_by_role("button", name="Pause")).to_be_visible(timeout=20_000)
+    other.get_by_role("button", name="Pause").click()
+    expect(page.locator(".stProgress")).to_contain_text("paused", timeout=20_000)
+    at = progress(page)
+    for label, count in (("1 step", 1), ("10 steps", 10), ("100 steps", 100), ("1 epoch", 40)):
+        page.get_by_role("button", name=label, exact=True).click()
+        at += count
+        expect(page.locator(".stProgress")).to_contain_text(f"Step {at:,} of 9,000,000 · paused", timeout=20_000)
+    page.get_by_role("button", name="Resume").click()
+    expect(other.locator(".stProgress")).to_contain_text("steps/s", timeout=20_000)
+    other.get_by_role("button", name="Reset").click()
+    expect(page.locator(".stProgress")).to_contain_text("Step 0 of 9,000,000 · paused", timeout=20_000)
+    page.get_by_role("button", name="Resume").click()
+    expect(page.locator(".stProgress")).to_contain_text("steps/s", timeout=20_000)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.locator(".stProgress")).to_have_count(0, timeout=30_000)
+    stopped = store.list_runs()[0][0]
+    stopped_at = stopped.last_step
+    page.get_by_role("spinbutton", name="More steps").fill("500")
+    page.get_by_role("spinbutton", name="More steps").press("Enter")
+    page.wait_for_timeout(1000)
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_timeout(1000)
+    expect(page.locator(".stProgress")).to_have_count(0, timeout=30_000)
+    again = run_directory.load(stopped.directory)
+    assert (again.status.state, again.last_step) == ("finished", stopped_at + 500)
+
+
+def test_both_models_train_on_the_data_that_comes_with_the_app(open_page: OpenPage) -> None:
+    page = open_page("train")
+    start_training(page, "Affine model", 500)
+    start_training(page, "CNN", 20)
+    expect(page.locator(".stProgress").first).to_be_visible()
+    expect(page.locator(".stProgress")).to_have_count(0, timeout=TRAINING_STARTS)
+    newest = store.list_runs()[0][:2]
+    assert {(run.recipe.model, run.status.state) for run in newest} == {("affine", "finished"), ("cnn", "finished")}
+    assert all(run.status.trained_on == "MNIST subset" for run in newest)
+
+
+def test_downloads_are_the_runs_files(open_page: OpenPage) -> None:
+    page = open_page("train")
+    page.get_by_role("button", name="Metrics (CSV)").wait_for()
+    for label in ("Model .tflite", "Model .keras", "Metrics (CSV)"):
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name=label).click()
+        path = Path(waiting.value.path())
+        assert path.stat().st_size > 200
+    assert path.read_text().startswith("step,seconds,")
+
+
+def test_a_run_is_deleted_for_everyone(open_page: OpenPage) -> None:
+    before = len(store.list_runs()[0])
+    page = open_page("train")
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.wait_for_timeout(1000)
+    page.get_by_role("button", name="Delete for good").click()
+    expect(page.locator(".stProgress")).to_have_count(0)
+    page.wait_for_timeout(1500)
+    assert len(store.list_runs()[0]) == before - 1
+
+
+def test_a_killed_server_leaves_no_process_and_its_run_is_shown_as_interrupted(
+    chrome: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MNIST_DEMO_HOME", str(tmp_path))
+    with Server(free_port(), tmp_path) as first:
+        page = chrome.new_page()
+        page.goto(f"{first.url}/train")
+        start_training(page, "Affine model", 9_000_000)
+        expect(page.get_by_text(re.compile("Step .* of 9,000,000"))).to_be_visible(timeout=TRAINING_STARTS)
+        children = psutil.Process(first.process.pid).children(recursive=True)
+        first.process.send_signal(signal.SIGKILL)
+        first.process.wait()
+        gone, alive = psutil.wait_procs(children, timeout=15)
+        assert gone
+        assert not [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
+        page.close()
+    with Server(free_port(), tmp_path) as second:
+        page = chrome.new_page()
+        page.goto(f"{second.url}/train")
+        expect(page.get_by_text("The program stopped before the run was done.")).to_be_visible(timeout=20_000)
+        expect(page.get_by_role("button", name="Start training")).to_be_enabled()
+        page.close()
+
+
+def test_the_server_process_never_imports_tensorflow(server: Server, open_page: OpenPage) -> None:
+    """After every page was used, TensorFlow's libraries are mapped by the trainer alone."""
+    for path in ("", "train", "data"):
+        open_page(path)
+    process = psutil.Process(server.process.pid)
+    mapped = {process.pid: libraries(process)} | {child.pid: libraries(child) for child in process.children()}
+    assert any("litert" in name for name in mapped[process.pid])
+    assert [pid for pid, names in mapped.items() if "libtensorflow_framework.so.2" in names] == [
+        child.pid for child in process.children() if "spawn_main" in " ".join(child.cmdline())
+    ]
+
+
+def libraries(process: psutil.Process) -> set[str]:
+    """The names of all files that the process has mapped."""
+    return {Path(mapped.path).name.lower() for mapped in process.memory_maps()}
+
+
+def test_the_server_logs_no_error_of_the_app(server: Server) -> None:
+    assert server.errors == []

@@ -1,0 +1,26 @@
+"""The classic notebook's two experiments, end to end on the full MNIST, through the command line."""
+
+from pathlib import Path
+
+import pytest
+
+from mnist_demo.models import recipes
+from tests.test_cli import result_of
+
+
+@pytest.mark.parametrize("model", recipes.MODEL_NAMES)
+def test_the_notebooks_recipe_gives_the_notebooks_accuracy(model: str, full_mnist: str, tmp_path: Path) -> None:
+    result = result_of("train", "--model", model, "--data", full_mnist, "--out", tmp_path / "run", timeout=900)
+    low, high = recipes.NOTEBOOK_TEST_ACCURACY[model]
+    assert low <= result["test_accuracy"] <= high
+    assert result["steps"] == recipes.RECIPES[model, "notebook"].steps
+    assert [step for step, _ in result["history"]][:3] == [0, 500, 1000]
+    evaluated = result_of("evaluate", tmp_path / "run", "--data", full_mnist)
+    assert evaluated["test_accuracy"] == pytest.approx(result["test_accuracy"], abs=2e-4)
+
+
+@pytest.mark.parametrize(("model", "least"), [("affine", 0.91), ("cnn", 0.992)])
+def test_the_shipped_models_are_as_good_as_their_record_says(model: str, least: float, full_mnist: str) -> None:
+    evaluated = result_of("evaluate", model, "--data", full_mnist)
+    assert evaluated["images"] == 10_000
+    assert evaluated["test_accuracy"] >= least
