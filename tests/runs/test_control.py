@@ -113,8 +113,10 @@ def test_a_clock_that_was_set_back_makes_no_run_hang(run: Run) -> None:
 
 def hanging_elsewhere(run: Run) -> tuple[Run, subprocess.Popen[bytes]]:
     """The run as a process of its own trains it, stopped by a signal that nothing in it can see."""
-    code = "import sys, time; from pathlib import Path; from mnist_demo import runs\n"
-    code += "runs.set_status(runs.load(Path(sys.argv[1])), 'running'); print(flush=True); time.sleep(300)"
+    code = "import sys, time; from pathlib import Path; from mnist_demo.runs import run_directory\n"
+    code += (
+        "run_directory.set_status(run_directory.load(Path(sys.argv[1])), 'running'); print(flush=True); time.sleep(300)"
+    )
     process = subprocess.Popen([sys.executable, "-c", code, str(run.directory)], stdout=subprocess.PIPE)
     assert process.stdout is not None
     process.stdout.readline()

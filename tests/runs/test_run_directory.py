@@ -42,8 +42,8 @@ def test_metrics_read_back_and_a_half_written_line_is_passed_over(run: Run) -> N
 
 
 def test_a_run_whose_process_is_gone_was_interrupted(run: Run) -> None:
-    code = "import sys; from pathlib import Path; from mnist_demo import runs\n"
-    code += "runs.set_status(runs.load(Path(sys.argv[1])), 'running')"
+    code = "import sys; from pathlib import Path; from mnist_demo.runs import run_directory\n"
+    code += "run_directory.set_status(run_directory.load(Path(sys.argv[1])), 'running')"
     subprocess.run([sys.executable, "-c", code, str(run.directory)], check=True)
     again = run_directory.load(run.directory)
     assert again.status.state == "interrupted"
