@@ -239,9 +239,9 @@ def answers(models: Sequence[Run], guess_first: bool) -> None:
         problem = str(error)
     pixels = to_mnist(st.session_state.get(PICTURE))
     is_hidden = guess_first and pixels is not None and not st.session_state.get(REVEALED, False)
-    cards = [cards.hidden(run) if is_hidden else cards.answer_drawing(run, pixels) for run in models]
+    said = [cards.hidden(run) if is_hidden else cards.answer_drawing(run, pixels) for run in models]
     picture = "" if pixels is None else pictures.pixels_address(pixels)
-    answer_cards.answers(cards, picture=picture, is_final=not is_down, key="answers")
+    answer_cards.answers(said, picture=picture, is_final=not is_down, key="answers")
     components.pen(answered=number)  # after the answer: when the browser has it, it may send the next picture
     if problem:
         st.error(problem, icon=":material/error:")
