@@ -114,24 +114,24 @@ def test_half_of_a_slant_is_taken_away() -> None:
 
 
 def test_the_steps_lead_from_the_drawing_to_what_the_models_see() -> None:
-    pictures = preprocess.steps(draw_seven(size=0.5, at=(0.4, 0.1), brush=8))
-    assert list(pictures) == ["drawn", "crop", "upright", "stroke", "scale", "seen"]
-    assert pictures["drawn"].shape == (320, 320)
-    assert max(pictures["crop"].shape) < 110
-    assert max(pictures["scale"].shape) == preprocess.BOX
-    np.testing.assert_array_equal(pictures["seen"], preprocess.to_mnist(draw_seven(size=0.5, at=(0.4, 0.1), brush=8)))
+    stages = preprocess.steps(draw_seven(size=0.5, at=(0.4, 0.1), brush=8))
+    assert list(stages) == ["drawn", "crop", "upright", "stroke", "scale", "seen"]
+    assert stages["drawn"].shape == (320, 320)
+    assert max(stages["crop"].shape) < 110
+    assert max(stages["scale"].shape) == preprocess.BOX
+    np.testing.assert_array_equal(stages["seen"], preprocess.to_mnist(draw_seven(size=0.5, at=(0.4, 0.1), brush=8)))
     assert all(
-        picture.dtype == np.float32 and picture.min() >= 0 and picture.max() <= 1 for picture in pictures.values()
+        picture.dtype == np.float32 and picture.min() >= 0 and picture.max() <= 1 for picture in stages.values()
     )
 
 
 @pytest.mark.parametrize("skipped", preprocess.STEPS)
 def test_a_step_that_is_left_out_changes_what_is_seen(skipped: str) -> None:
     canvas = draw_seven(size=0.5, at=(0.4, 0.1), brush=8)
-    pictures = preprocess.steps(canvas, skip=[skipped])
-    assert skipped not in pictures
-    assert pictures["seen"].shape == (28, 28)
-    assert np.abs(pictures["seen"] - preprocess.to_mnist(canvas)).max() > 0.1
+    stages = preprocess.steps(canvas, skip=[skipped])
+    assert skipped not in stages
+    assert stages["seen"].shape == (28, 28)
+    assert np.abs(stages["seen"] - preprocess.to_mnist(canvas)).max() > 0.1
 
 
 def test_without_any_step_the_canvas_is_only_shrunk() -> None:

@@ -362,9 +362,9 @@ def test_a_diverged_run_says_so_and_keeps_its_last_good_checkpoint(tiny_npz: Pat
     ended = runner.train_run(run)
     assert ended.status.state == "diverged"
     assert "smaller learning rate" in ended.status.message
-    with np.load(run.checkpoint_path) as checkpoint:
-        assert all(np.isfinite(checkpoint[name]).all() for name in checkpoint.files)
-        assert np.abs(checkpoint["0"]).max() < 1
+    with np.load(run.checkpoint_path) as stored:
+        assert all(np.isfinite(stored[name]).all() for name in stored.files)
+        assert np.abs(stored["0"]).max() < 1
     Classifier.from_file(run.model_path)
 
 
@@ -373,9 +373,9 @@ def test_a_run_that_diverges_in_its_last_step_is_told_from_a_finished_one(tmp_pa
     run = store.create(tiny_recipe(steps=1, learning_rate=1e9), datasets.BUNDLED, tmp_path / "run")
     ended = runner.train_run(run)
     assert ended.status.state == "diverged"
-    with np.load(run.checkpoint_path) as checkpoint:
-        assert checkpoint["step"] == 0
-        assert np.abs(checkpoint["0"]).max() < 1
+    with np.load(run.checkpoint_path) as stored:
+        assert stored["step"] == 0
+        assert np.abs(stored["0"]).max() < 1
 
 
 def test_a_session_gives_its_memory_back(dataset: Dataset) -> None:

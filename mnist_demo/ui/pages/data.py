@@ -147,10 +147,10 @@ def show_overview(dataset: Dataset, name: str) -> None:
         )
     st.markdown("**Five training images with their one-hot labels**")
     chosen = [index for index in NOTEBOOK_SAMPLES if index < len(dataset.train)]
-    pictures = [pictures.to_png(dataset.train.pixels(i, i + 1).reshape(SIDE, SIDE), scale=5) for i in chosen]
+    samples = [pictures.to_png(dataset.train.pixels(i, i + 1).reshape(SIDE, SIDE), scale=5) for i in chosen]
     titles = [f"{i}: {dataset.train.labels[i]}, {plots.one_hot_text(dataset.train.labels[i])}" for i in chosen]
     names = [f"A handwritten {dataset.train.labels[i]}" for i in chosen]
-    st.image(pictures, caption=titles, width=SIDE * 6, alt=names)
+    st.image(samples, caption=titles, width=SIDE * 6, alt=names)
 
 
 def text_color() -> str:
