@@ -120,9 +120,7 @@ def test_the_steps_lead_from_the_drawing_to_what_the_models_see() -> None:
     assert max(stages["crop"].shape) < 110
     assert max(stages["scale"].shape) == preprocess.BOX
     np.testing.assert_array_equal(stages["seen"], preprocess.to_mnist(draw_seven(size=0.5, at=(0.4, 0.1), brush=8)))
-    assert all(
-        picture.dtype == np.float32 and picture.min() >= 0 and picture.max() <= 1 for picture in stages.values()
-    )
+    assert all(picture.dtype == np.float32 and picture.min() >= 0 and picture.max() <= 1 for picture in stages.values())
 
 
 @pytest.mark.parametrize("skipped", preprocess.STEPS)
