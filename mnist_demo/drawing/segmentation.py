@@ -25,13 +25,16 @@ def digits(image: Bytes) -> list[Bytes]:
 
     ink = preprocess.ink(image)
     parts, _ = ndimage.label(ink > preprocess.INK_EDGE, np.ones((3, 3)))
-    sizes = ndimage.sum_labels(ink, parts, np.arange(parts.max() + 1))
-    boxes = ndimage.find_objects(parts)
-    large = [number for number in range(1, len(sizes)) if sizes[number] >= SPECK * sizes[1:].max()]
+    sizes = np.bincount(parts.ravel(), ink.ravel())
+    sizes[0] = 0  # the paper
+    large = np.flatnonzero(sizes >= SPECK * sizes.max())
     if len(large) > MOST_PARTS:
         raise UserError("There are too many separate spots on this picture: take one of a few digits on plain paper.")
-    groups = _group({number: boxes[number - 1][1] for number in large})
-    return [_alone(ink, np.isin(parts, group)) for group in groups[:MOST_DIGITS]]
+    numbers = np.zeros(len(sizes), parts.dtype)
+    numbers[large] = np.arange(1, len(large) + 1)
+    parts = numbers[parts]  # the large parts alone, counted from 1
+    columns = {number: box[1] for number, box in enumerate(ndimage.find_objects(parts), 1)}
+    return [_alone(ink, np.isin(parts, group)) for group in _group(columns)[:MOST_DIGITS]]
 
 
 def _group(columns: dict[int, slice]) -> list[list[int]]:
