@@ -14,6 +14,8 @@ from mnist_demo.errors import UserError
 SMALLEST_PICTURE = 8  # pixels a side
 LARGEST_PICTURE = 10_000  # pixels a side
 MOST_PIXELS = 60_000_000  # in all, as the best phones take: decoding more would take seconds and gigabytes
+BYTES_PER_PIXEL = {"1": 1, "L": 1, "P": 1, "I;16": 2}  # of Pillow's modes; all others take 4
+MOST_BYTES = 100_000_000  # of a decoded picture; shrinking one with transparency takes as much again
 ENOUGH = 40 * SIDE  # pixels a side: what is larger is shrunk before anything else is done with it
 
 
@@ -27,9 +29,13 @@ def read_picture(file: Path | IO[bytes]) -> Bytes:
                 raise wrong_size(*picture.size)  # before it is decoded: a small file can hold a huge picture
             if picture.width * picture.height > MOST_PIXELS:
                 raise UserError(f"This picture has more than {MOST_PIXELS:,} pixels: make it smaller and try again.")
+            picture.draft("RGB", (ENOUGH, ENOUGH))  # a JPEG can be decoded at a fraction of its size, a PNG cannot
+            if picture.width * picture.height * BYTES_PER_PIXEL.get(picture.mode, 4) > MOST_BYTES:
+                raise UserError(
+                    "This picture is too large for a PNG: save it as JPEG, or make it smaller, and try again."
+                )
             if picture.mode.startswith("I"):  # 16 bits of grey, as scanners write
                 picture = Image.fromarray((np.asarray(picture) // 257).astype(np.uint8))
-            picture.draft("RGB", (ENOUGH, ENOUGH))
             picture.thumbnail((ENOUGH, ENOUGH), Image.Resampling.BOX)
             upright = ImageOps.exif_transpose(picture)
             has_alpha = "A" in upright.getbands() or "transparency" in upright.info
