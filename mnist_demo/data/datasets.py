@@ -56,9 +56,9 @@ class Dataset:
         """`"MNIST"` where the arrays are MNIST's own, whatever file they came from; else a short name."""
         if self.source == BUNDLED:
             return "MNIST subset"
-        whole = np.concatenate([self.validation.images, self.train.images])
-        labels = np.concatenate([self.validation.labels, self.train.labels])
-        if self.source == MNIST or matches_mnist((whole, labels, self.test.images, self.test.labels)):
+        training = (self.validation, self.train)
+        images, labels = [part.images for part in training], [part.labels for part in training]
+        if self.source == MNIST or matches_mnist((images, labels, [self.test.images], [self.test.labels])):
             return "MNIST"
         return f"{Path(self.source).name} (own data)"
 
@@ -128,7 +128,7 @@ def _is_sound_mnist(path: Path) -> bool:
 def _has_mnist_arrays(path: Path, _changed: int, _size: int) -> bool:
     """Reading and checking takes half a second, so the answer is kept until the file changes."""
     try:
-        return matches_mnist(read_arrays(path))
+        return matches_mnist([array] for array in read_arrays(path))
     except UserError:
         return False
 

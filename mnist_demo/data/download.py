@@ -103,7 +103,7 @@ def _fetch(source: tuple[RemoteFile, ...], folder: Path, on_progress: OnProgress
         downloader = pooch.HTTPDownloader(progressbar=_Progress(on_progress), timeout=TIMEOUT)
         fetcher.fetch(file.name, downloader=downloader)
     arrays = formats.read_arrays(folder / source[0].name)
-    if not formats.matches_mnist(arrays):
+    if not formats.matches_mnist([array] for array in arrays):
         raise ValueError("the files are not MNIST's")
     return arrays
 

@@ -5,7 +5,7 @@ import hashlib
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -112,16 +112,20 @@ def _checked(path: Path, arrays: Iterable[np.ndarray]) -> Arrays:
     )
 
 
-def matches_mnist(arrays: Arrays) -> bool:
-    """Whether the arrays are MNIST's to the bit: their IDX files would have the MD5s of MNIST_MD5."""
-    return all(_idx_md5(array) == md5 for array, md5 in zip(arrays, MNIST_MD5.values(), strict=True))
+def matches_mnist(arrays: Iterable[Sequence[Bytes]]) -> bool:
+    """Whether the arrays are MNIST's to the bit: their IDX files would have the MD5s of MNIST_MD5.
+
+    Each is given as its parts, one behind the other: training images and labels, test images and labels.
+    """
+    return all(_idx_md5(parts) == md5 for parts, md5 in zip(arrays, MNIST_MD5.values(), strict=True))
 
 
-def _idx_md5(array: Bytes) -> str:
-    shape = (len(array), SIDE, SIDE) if array.ndim == 2 else array.shape
-    header = struct.pack(f">HBB{len(shape)}I", 0, 8, len(shape), *shape)
-    digest = hashlib.md5(header, usedforsecurity=False)
-    digest.update(np.ascontiguousarray(array).data)
+def _idx_md5(parts: Sequence[Bytes]) -> str:
+    count = sum(map(len, parts))
+    shape = (count, SIDE, SIDE) if parts[0].ndim == 2 else (count,)
+    digest = hashlib.md5(struct.pack(f">HBB{len(shape)}I", 0, 8, len(shape), *shape), usedforsecurity=False)
+    for part in parts:
+        digest.update(np.ascontiguousarray(part).data)
     return digest.hexdigest()
 
 

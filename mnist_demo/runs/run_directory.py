@@ -59,7 +59,7 @@ class Status:
     pid_created: float | None = None  # seconds since the epoch; tells a process from a later one with its number
     trained_on: str = ""  # Dataset.name, known once the data was read
     train_images: int = 0  # in its training split
-    execution: str = ""  # a key of executions.EXECUTIONS, chosen when it began
+    execution: str = ""  # the precision it is calculated in, chosen when it began
     temperature: float = 1.0  # by which logits are divided before the softmax, see calibration.fit_temperature
     total_seconds: float | None = None  # wall clock from start to export
 

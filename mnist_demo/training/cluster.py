@@ -1,11 +1,11 @@
-"""TODO"""
+"""Several machines that train one model: which strategies there are, and which of the machines this one is."""
 
 import json
 import os
 
 from mnist_demo.errors import UserError
 
-# Names of tf.distribute strategies: one device; all devices of this machine; the machines that TF_CONFIG lists.
+# Of tf.distribute: one device; all devices of this machine; the machines that TF_CONFIG lists.
 STRATEGIES = ("default", "mirrored", "multiworker")
 
 

@@ -9,7 +9,7 @@ from mnist_demo.training import cluster
 
 
 def make_strategy(name: str) -> tf.distribute.Strategy:
-    """The strategy called `name`, one of executions.STRATEGIES.
+    """The strategy called `name`, one of cluster.STRATEGIES.
 
     Raises UserError where the cluster that `TF_CONFIG` describes cannot be joined.
     """

@@ -9,7 +9,7 @@ import tensorflow as tf
 from mnist_demo.data.datasets import Dataset, Split
 from mnist_demo.data.images import PIXELS
 from mnist_demo.models.recipes import Recipe
-from mnist_demo.training import executions
+from mnist_demo.training.precision import fastest
 from mnist_demo.training.session import Session
 
 PROBE_BATCH = 100  # images a step, as most recipes have
@@ -17,15 +17,16 @@ PROBE_CHUNKS = 5
 PROBE_SECONDS = 0.1  # a chunk
 
 
-def fastest_execution(recipe: Recipe) -> str:
-    """The name of the execution that takes this recipe's steps fastest on this machine."""
-    return executions.fastest(recipe, measure_execution, has_gpu=bool(tf.config.list_physical_devices("GPU")))
+def fastest_precision(recipe: Recipe) -> str:
+    """The precision that takes this recipe's steps fastest on this machine, a key of precision.POLICIES."""
+    gpus = [tf.config.experimental.get_device_details(gpu) for gpu in tf.config.list_physical_devices("GPU")]
+    return fastest(recipe, seconds_a_step, [str(gpu.get("device_name", "GPU")) for gpu in gpus])
 
 
-def measure_execution(model: str, execution: str) -> float:
+def seconds_a_step(model: str, precision: str) -> float:
     """Seconds a step of 100 images, the fastest of a few chunks of steps; infinite where this machine cannot do it."""
     try:
-        return _measure(tiny_session(model, execution, batch_size=PROBE_BATCH))
+        return _measure(tiny_session(model, precision, batch_size=PROBE_BATCH))
     except (tf.errors.OpError, ValueError, TypeError, NotImplementedError):
         return math.inf
 
@@ -41,7 +42,7 @@ def _measure(session: Session) -> float:
     return min(rates)
 
 
-def tiny_session(model: str, execution: str, batch_size: int) -> Session:
+def tiny_session(model: str, precision: str, batch_size: int) -> Session:
     tiny = Split(np.zeros((batch_size, PIXELS), np.uint8), np.zeros(batch_size, np.uint8))
     recipe = Recipe(model, "warm-up", "sgd", 0.1, "constant", batch_size, steps=1, evaluate_every=1)
-    return Session(recipe, Dataset("tiny", tiny, tiny, tiny), execution)
+    return Session(recipe, Dataset("tiny", tiny, tiny, tiny), precision)

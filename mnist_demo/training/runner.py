@@ -17,9 +17,9 @@ from mnist_demo.runs import control, run_directory
 from mnist_demo.runs.metrics import Metrics
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.training import augmentation
-from mnist_demo.training.executions import EXECUTIONS
 from mnist_demo.training.loop import START, DivergedError, ResetError, train
-from mnist_demo.training.probe import fastest_execution
+from mnist_demo.training.precision import POLICIES
+from mnist_demo.training.probe import fastest_precision
 from mnist_demo.training.saving import checkpoint, export
 from mnist_demo.training.saving.recorder import Recorder
 from mnist_demo.training.session import EVALUATION_BATCH, Session
@@ -43,11 +43,11 @@ def train_run(
     run = run_directory.set_status(run, "running")
     try:
         dataset = load_data(run.settings.data)
-        execution = _choose_execution(run, strategy)
-        facts = {"trained_on": dataset.name, "train_images": len(dataset.train), "execution": execution}
+        precision = _choose_precision(run, strategy)
+        facts = {"trained_on": dataset.name, "train_images": len(dataset.train), "execution": precision}
         run = run_directory.set_status(run, "running", **facts)
         while True:
-            session = Session(run.recipe, dataset, execution, strategy)
+            session = Session(run.recipe, dataset, precision, strategy)
             try:
                 state, message = _train_and_save(run, session, on_metrics)
                 break
@@ -62,13 +62,14 @@ def train_run(
     return run_directory.set_status(run, state, message=message, total_seconds=seconds)
 
 
-def _choose_execution(run: Run, strategy: tf.distribute.Strategy | None) -> str:
+def _choose_precision(run: Run, strategy: tf.distribute.Strategy | None) -> str:
     """The one that the run began with; of several workers, which must do the same, the one that all have."""
-    if run.status.execution in EXECUTIONS:
-        return run.status.execution
+    begun_with = run.status.execution.partition(",")[0]  # earlier versions also wrote "float32, XLA"
+    if begun_with in POLICIES:
+        return begun_with
     if strategy is not None and strategy.num_replicas_in_sync > 1:
         return "float32"
-    return fastest_execution(run.recipe)
+    return fastest_precision(run.recipe)
 
 
 def load_data(source: str) -> Dataset:

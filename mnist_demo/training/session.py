@@ -10,14 +10,10 @@ from mnist_demo.data.datasets import Dataset, Split
 from mnist_demo.data.images import CLASSES, PIXELS
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.training import augmentation, distribution, networks
-from mnist_demo.training.executions import EXECUTIONS
 from mnist_demo.training.optimizers import make_optimizer, start_as_tf1_did
+from mnist_demo.training.precision import POLICIES
 
 EVALUATION_BATCH = 1000
-
-# Steps that a turn of the compiled loop takes, then for those that are left. An affine step is so short that the loop
-# around it is a sixth of the time; the CNN would only take longer to compile.
-STEPS_PER_TURN = {"affine": (5, 1), "cnn": (1,)}
 
 # The images and labels of a split, as arguments of a compiled loop.
 SPLIT = [tf.TensorSpec([None, PIXELS], tf.uint8, name="images"), tf.TensorSpec([None], tf.int32, name="labels")]
@@ -37,20 +33,18 @@ class Session:
         self,
         recipe: Recipe,
         dataset: Dataset,
-        execution: str = "float32",
+        precision: str = "float32",
         strategy: tf.distribute.Strategy | None = None,
     ) -> None:
         self.recipe = recipe
         self._dataset = dataset
         self._strategy = strategy or tf.distribute.get_strategy()
-        how = EXECUTIONS[execution]
         with self._strategy.scope():
-            self.model = networks.for_training(networks.build(recipe.model, recipe.seed, how.policy))
+            self.model = networks.for_training(networks.build(recipe.model, recipe.seed, POLICIES[precision]))
             self._optimizer = make_optimizer(recipe)
             self._optimizer.build(self.model.trainable_variables)
         if recipe.optimizer == "rmsprop":
             start_as_tf1_did(self._optimizer)
-        self._train_step = tf.function(self._take_step, jit_compile=True) if how.xla else self._take_step
         indices = tf.TensorSpec([None, recipe.batch_size], tf.int32, name="indices")
         first_step = tf.TensorSpec([], tf.int32, name="first_step")
         self._run_steps = tf.function(self._loop, input_signature=[*SPLIT, indices, first_step])
@@ -93,16 +87,11 @@ class Session:
     ) -> tuple[tf.Tensor, tf.Tensor]:
         images, labels = tf.gather(images, indices), tf.gather(labels, indices)
         total_loss, total_accuracy = tf.constant(0.0), tf.constant(0.0)
-        steps, done = tf.shape(indices)[0], 0
-        for per_turn in STEPS_PER_TURN[self.recipe.model]:
-            for start in tf.range(done, steps - per_turn + 1, per_turn):
-                for index in range(per_turn):
-                    at = start + index
-                    results = self._strategy.run(self._train_step, (images[at], labels[at], first_step + at))
-                    loss, accuracy = (self._strategy.reduce("SUM", result, axis=None) for result in results)
-                    total_loss += loss
-                    total_accuracy += accuracy
-            done = steps - steps % per_turn
+        for at in tf.range(tf.shape(indices)[0]):
+            results = self._strategy.run(self._take_step, (images[at], labels[at], first_step + at))
+            loss, accuracy = (self._strategy.reduce("SUM", result, axis=None) for result in results)
+            total_loss += loss
+            total_accuracy += accuracy
         return total_loss, total_accuracy
 
     def _take_step(self, images: tf.Tensor, labels: tf.Tensor, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

@@ -7,7 +7,7 @@ from mnist_demo.errors import UserError
 from mnist_demo.models import recipes
 from mnist_demo.training import networks
 from mnist_demo.training.loop import train
-from mnist_demo.training.probe import fastest_execution, tiny_session
+from mnist_demo.training.probe import fastest_precision, tiny_session
 from mnist_demo.training.runner import load_data
 from mnist_demo.training.saving import export
 
@@ -19,7 +19,7 @@ def warm_up() -> None:
     with contextlib.suppress(UserError):
         load_data(datasets.find_source())
     for recipe in recipes.RECIPES.values():
-        fastest_execution(recipe)
+        fastest_precision(recipe)
     for name in networks.MODELS:
         session = tiny_session(name, "float32", batch_size=2)
         for _ in train(session):

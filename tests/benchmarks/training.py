@@ -165,7 +165,7 @@ def ours(model: str, dataset: Dataset, seed: int, *, recipe: str) -> Contestant:
     from mnist_demo.training.session import Session  # noqa: PLC0415
 
     settings = recipes.get_recipe(model, recipe, seed=seed)
-    session = Session(settings, dataset, probe.fastest_execution(settings))
+    session = Session(settings, dataset, probe.fastest_precision(settings))
     session.compile()
     position = 0
 

@@ -99,7 +99,7 @@ def test_batches_do_not_depend_on_how_the_steps_are_cut(count: int, batch_size: 
 
 def pretend_mnist(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on the data set at `path` counts as the full MNIST."""
-    checksums = [formats._idx_md5(array) for array in formats.read_arrays(path)]
+    checksums = [formats._idx_md5([array]) for array in formats.read_arrays(path)]
     monkeypatch.setattr(formats, "MNIST_MD5", dict(zip(formats.MNIST_MD5, checksums, strict=True)))
 
 

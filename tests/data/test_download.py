@@ -74,7 +74,7 @@ def hang(handler: http.server.BaseHTTPRequestHandler) -> None:
 def tiny_data_counts_as_mnist(monkeypatch: pytest.MonkeyPatch, tiny_npz: Path) -> None:
     """The tests serve a small data set: its checksums stand for MNIST's."""
     arrays = formats.read_arrays(tiny_npz)
-    checksums = [formats._idx_md5(array) for array in arrays]
+    checksums = [formats._idx_md5([array]) for array in arrays]
     monkeypatch.setattr(formats, "MNIST_MD5", dict(zip(formats.MNIST_MD5, checksums, strict=True)))
     monkeypatch.setattr(download, "TIMEOUT", (1.0, 0.3))
 

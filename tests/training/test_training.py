@@ -20,7 +20,6 @@ from mnist_demo.runs import control, run_directory, store
 from mnist_demo.runs.metrics import Metrics
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.training import loop, networks, optimizers, probe, runner, warm_up
-from mnist_demo.training.executions import EXECUTIONS
 from mnist_demo.training.loop import Progress
 from mnist_demo.training.saving import checkpoint, export, recorder
 from mnist_demo.training.saving.recorder import SNAPSHOT_SHARE
@@ -60,17 +59,18 @@ def test_steps_on_one_batch_lower_its_loss(dataset: Dataset) -> None:
     assert losses[0] == pytest.approx(np.log(10), abs=0.3)
 
 
-@pytest.mark.parametrize("execution", EXECUTIONS)
-def test_every_execution_learns_the_same_and_exports_float32(dataset: Dataset, execution: str) -> None:
-    recipe = tiny_recipe(learning_rate=0.01)
-    plain, other = Session(recipe, dataset), Session(recipe, dataset, execution)
-    for session in (plain, other):
-        session.run_steps(0, 20)
-    for ours, theirs in zip(plain.model.get_weights(), other.model.get_weights(), strict=True):
-        assert theirs.dtype == np.float32
-        np.testing.assert_allclose(ours, theirs, atol=2e-3)
-    exported = Classifier(export.to_litert(other.model)).logits(dataset.test.pixels())
-    np.testing.assert_allclose(exported, plain.model(dataset.test.pixels()).numpy(), atol=0.1)
+def test_bfloat16_calculates_less_exactly_learns_the_same_and_exports_float32(dataset: Dataset) -> None:
+    """With the CNN: the affine model's only layer gives the logits, which are float32 in any case."""
+    recipe = tiny_recipe("cnn", learning_rate=1e-3)
+    exact, rough = Session(recipe, dataset), Session(recipe, dataset, "bfloat16")
+    losses = [session.run_steps(0, 10)[0] for session in (exact, rough)]
+    assert losses[0] != losses[1]
+    assert losses[0] == pytest.approx(losses[1], rel=0.05)
+    assert all(weights.dtype == np.float32 for weights in rough.model.get_weights())
+    images = dataset.test.pixels()
+    exported = Classifier(export.to_litert(rough.model)).logits(images)
+    np.testing.assert_allclose(exported, rough.model(images).numpy(), atol=0.1)
+    assert np.abs(exported - rough.model(images).numpy()).max() > 1e-4  # what is exported calculates in float32
 
 
 def test_label_smoothing_keeps_a_model_from_being_sure(dataset: Dataset) -> None:
@@ -327,7 +327,7 @@ def test_what_a_machine_cannot_execute_is_not_chosen(monkeypatch: pytest.MonkeyP
         return build(name, seed, policy)
 
     monkeypatch.setattr(networks, "build", fail)
-    assert probe.fastest_execution(recipes.RECIPES["cnn", "fast"]) == "float32"
+    assert probe.fastest_precision(recipes.RECIPES["cnn", "fast"]) == "float32"
 
 
 def test_a_finished_run_can_be_trained_further(tiny_npz: Path) -> None:

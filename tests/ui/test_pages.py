@@ -357,7 +357,7 @@ def test_a_failed_download_offers_a_retry_and_the_page_moves_to_the_full_set_by_
     tiny_npz: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     arrays = formats.read_arrays(tiny_npz)
-    checksums = [formats._idx_md5(array) for array in arrays]
+    checksums = [formats._idx_md5([array]) for array in arrays]
     monkeypatch.setattr(formats, "MNIST_MD5", dict(zip(formats.MNIST_MD5, checksums, strict=True)))  # stands for MNIST
     network_is_up = False
 

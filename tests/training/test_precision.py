@@ -5,56 +5,62 @@ import pytest
 
 from mnist_demo.errors import UserError
 from mnist_demo.models import recipes
-from mnist_demo.training import cluster, executions
+from mnist_demo.training import cluster, precision
 
 FAST, NOTEBOOK = recipes.RECIPES["cnn", "fast"], recipes.RECIPES["cnn", "notebook"]
 
 
 class Probe:
-    """Pretends a speed for each execution, and notes what it was asked."""
+    """Pretends a speed for each precision, and notes what it was asked."""
 
     def __init__(self, **seconds: float) -> None:
         self.seconds = {"float32": 2.0, **seconds}
         self.asked: list[tuple[str, str]] = []
 
-    def __call__(self, model: str, execution: str) -> float:
-        self.asked.append((model, execution))
-        return self.seconds[execution]
+    def __call__(self, model: str, precision: str) -> float:
+        self.asked.append((model, precision))
+        return self.seconds[precision]
 
 
 @pytest.mark.parametrize(("bfloat16", "expected"), [(1.0, "bfloat16"), (3.0, "float32")])
 def test_the_fastest_is_taken_and_measured_only_once(bfloat16: float, expected: str) -> None:
     probe = Probe(bfloat16=bfloat16)
-    assert executions.fastest(FAST, probe) == expected
+    assert precision.fastest(FAST, probe) == expected
     assert probe.asked == [("cnn", "float32"), ("cnn", "bfloat16")]
-    assert executions.fastest(FAST, probe) == expected
+    assert precision.fastest(FAST, probe) == expected
     assert len(probe.asked) == 2
 
 
 def test_the_notebooks_recipe_keeps_its_arithmetic_however_fast_bfloat16_is() -> None:
-    executions.fastest(FAST, Probe(bfloat16=0.1))
-    assert executions.fastest(NOTEBOOK, Probe(bfloat16=0.1)) == "float32"
+    precision.fastest(FAST, Probe(bfloat16=0.1))
+    assert precision.fastest(NOTEBOOK, Probe(bfloat16=0.1)) == "float32"
 
 
-def test_convolutions_are_tried_with_xla_on_a_gpu_only() -> None:
-    assert "float32, XLA" not in executions.candidates(NOTEBOOK, has_gpu=False)
-    assert "float32, XLA" in executions.candidates(NOTEBOOK, has_gpu=True)
-    assert "float32, XLA" in executions.candidates(recipes.RECIPES["affine", "notebook"], has_gpu=False)
+def test_where_there_is_nothing_to_choose_nothing_is_measured() -> None:
+    probe = Probe(bfloat16=0.1)
+    assert precision.fastest(NOTEBOOK, probe) == "float32"
+    assert probe.asked == []
+
+
+def test_a_machine_that_gains_a_gpu_is_measured_again() -> None:
+    assert precision.fastest(FAST, Probe(bfloat16=3.0)) == "float32"
+    assert precision.fastest(FAST, Probe(bfloat16=1.0), ["a GPU"]) == "bfloat16"
+    assert precision.fastest(FAST, Probe(bfloat16=3.0), ["another GPU"]) == "float32"
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"another machine": {"cnn: float32": 1}}', '{"MACHINE": 7}'])
 def test_what_was_kept_is_measured_again_where_it_is_damaged_or_of_another_machine(home: Path, content: str) -> None:
-    executions.fastest(FAST, Probe(bfloat16=1.0))
-    (machine,) = json.loads((home / "executions.json").read_text())
-    (home / "executions.json").write_text(content.replace("MACHINE", machine))
+    precision.fastest(FAST, Probe(bfloat16=1.0))
+    (machine,) = json.loads((home / "step_seconds.json").read_text())
+    (home / "step_seconds.json").write_text(content.replace("MACHINE", machine))
     probe = Probe(bfloat16=3.0)
-    assert executions.fastest(FAST, probe) == "float32"
+    assert precision.fastest(FAST, probe) == "float32"
     assert len(probe.asked) == 2
 
 
 def test_a_home_that_cannot_be_written_costs_only_the_memory_of_it(home: Path) -> None:
     home.write_text("a file in the way")
-    assert executions.fastest(FAST, Probe(bfloat16=1.0)) == "bfloat16"
+    assert precision.fastest(FAST, Probe(bfloat16=1.0)) == "bfloat16"
 
 
 @pytest.mark.parametrize(

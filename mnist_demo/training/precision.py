@@ -1,0 +1,66 @@
+"""In which numbers a recipe's steps are fastest on this machine: float32, or bfloat16 where the recipe allows it.
+
+bfloat16 makes the CNN's steps nearly twice as fast on processors that have instructions for it, and slower elsewhere.
+So both are measured once on each machine, and kept in `step_seconds.json` in the home folder; nothing is assumed.
+"""
+
+import importlib.metadata
+import json
+import os
+import platform
+from collections.abc import Callable, Sequence
+
+from mnist_demo import files
+from mnist_demo.errors import UserError
+from mnist_demo.models.recipes import Recipe
+
+# The Keras dtype policy of each precision; weights and logits are float32 in both.
+POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
+
+
+def candidates(recipe: Recipe) -> list[str]:
+    """The precisions that come into question for a recipe."""
+    return list(POLICIES) if recipe.precision == "fastest" else ["float32"]
+
+
+def fastest(recipe: Recipe, measure: Callable[[str, str], float], devices: Sequence[str] = ()) -> str:
+    """The precision that takes this recipe's steps fastest here, a key of POLICIES.
+
+    `measure(model, precision)` gives seconds a step; it is asked only for what was not measured before, on a machine
+    with the accelerators named in `devices`. Where there is nothing to choose it is not asked at all.
+    """
+    names = candidates(recipe)
+    if len(names) == 1:
+        return names[0]
+    machine = _machine(devices)
+    known = _read(machine)
+    missing = [name for name in names if f"{recipe.model}: {name}" not in known]
+    for name in missing:
+        known[f"{recipe.model}: {name}"] = measure(recipe.model, name)
+    if missing:
+        _try_to_write(machine, known)
+    return min(names, key=lambda name: known[f"{recipe.model}: {name}"])
+
+
+def _machine(devices: Sequence[str]) -> str:
+    """What must be the same for old measurements to count."""
+    parts = [platform.node(), platform.machine(), f"{os.cpu_count()} cores", *devices]
+    return ", ".join([*parts, f"TensorFlow {importlib.metadata.version('tensorflow')}"])
+
+
+def _read(machine: str) -> dict[str, float]:
+    """Seconds a step by "model: precision", of this machine; {} where nothing sound is there."""
+    try:
+        stored = json.loads((files.home() / "step_seconds.json").read_text(encoding="utf-8"))
+        return {str(name): float(seconds) for name, seconds in stored[machine].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _try_to_write(machine: str, seconds: dict[str, float]) -> None:
+    text = json.dumps({machine: seconds}, indent=2) + "\n"
+    try:
+        path = files.make_folder(files.home()) / "step_seconds.json"
+        files.write_atomically(path, lambda stream: stream.write(text.encode()))
+    except UserError:
+        return  # then it is measured again next time
