@@ -17,7 +17,7 @@ import click
 from mnist_demo.data import datasets, download, formats
 from mnist_demo.drawing import photo, pictures, preprocess, rejection
 from mnist_demo.errors import UserError
-from mnist_demo.models import evaluation, recipes
+from mnist_demo.models import evaluation, registry
 from mnist_demo.models.inference import Classifier
 from mnist_demo.quiet import muted_stderr
 from mnist_demo.runs import control, store
@@ -52,8 +52,8 @@ def data_command(fetch: bool, as_json: bool) -> None:
 
 
 @main.command()
-@click.option("--model", type=click.Choice(recipes.MODEL_NAMES), required=True)
-@click.option("--recipe", "name", type=click.Choice(recipes.RECIPE_NAMES), default="notebook", show_default=True)
+@click.option("--model", type=click.Choice(list(registry.MODELS)), required=True)
+@click.option("--recipe", "name", type=click.Choice(registry.recipe_names()), default="notebook", show_default=True)
 @data_option
 @click.option("--steps", type=int)
 @click.option("--batch-size", type=int)
@@ -72,7 +72,7 @@ def train(  # noqa: PLR0917 (click passes each option by its name)
     model: str, name: str, data_path: str | None, out: Path | None, strategy: str, as_json: bool, **overrides: Any
 ) -> None:
     """Train a model. Ctrl-C stops it with a checkpoint and an exported model."""
-    recipe = recipes.get_recipe(model, name, **overrides)
+    recipe = registry.get_recipe(model, name, **overrides)
     source = datasets.find_source(data_path)
     if source != datasets.BUNDLED:
         datasets.load(source)  # a bad file is told before a run is made and TensorFlow is imported

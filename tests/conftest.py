@@ -18,7 +18,7 @@ from mnist_demo.data.download import DOWNLOAD_VARIABLE
 from mnist_demo.data.formats import DATA_VARIABLE
 from mnist_demo.data.images import CLASSES, SIDE
 from mnist_demo.files import HOME_VARIABLE
-from mnist_demo.models import recipes
+from mnist_demo.models import registry
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
@@ -90,7 +90,7 @@ def tiny_npz(tmp_path: Path) -> Path:
 def tiny_recipe(model: str = "affine", **changes: int | float) -> Recipe:
     """A recipe of a second or less on the tiny data."""
     settings: dict[str, int | float] = {"steps": 40, "batch_size": 20, "learning_rate": 0.1, **changes}
-    return recipes.get_recipe(model, "notebook", **settings)
+    return registry.get_recipe(model, "notebook", **settings)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mnist_demo import __main__ as cli
-from mnist_demo.models import recipes
+from mnist_demo.models import registry
 from mnist_demo.models.inference import NOT_SURE_BELOW
 from mnist_demo.runs import store
 
@@ -48,16 +48,16 @@ def test_every_environment_variable_is_described() -> None:
 
 def test_recipes_and_figures_are_those_of_the_code() -> None:
     rows = re.findall(r"^\| (affine|CNN)[^|]*\| (\w+)([^|]*)\| ([\d,]+) \| ([\d.]+) %", README, re.MULTILINE)
-    assert len(rows) == len(recipes.RECIPES)
+    assert len(rows) == len(registry.all_recipes())
     for model, name, note, steps, accuracy in rows:
-        recipe = recipes.RECIPES[model.lower(), name]
+        recipe = registry.get_recipe(model.lower(), name)
         assert recipe.steps == int(steps.replace(",", ""))
         shipped = store.find(recipe.model)
         assert ("shipped" in note) == (shipped.recipe == recipe)
         if "shipped" in note:
             assert f"{100 * (shipped.evaluations[-1].test_accuracy or 0):.1f}" == accuracy
-    for model, parameters in recipes.PARAMETERS.items():
-        assert re.search(rf"{model}, {parameters:,} parameters", README, re.IGNORECASE)
+    for model in registry.MODELS.values():
+        assert re.search(rf"{model.name}, {model.parameters:,} parameters", README, re.IGNORECASE)
     assert f"less than {NOT_SURE_BELOW:.0%}".replace("%", " %") in README
 
 

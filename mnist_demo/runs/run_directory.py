@@ -24,7 +24,7 @@ import psutil
 
 from mnist_demo import files
 from mnist_demo.errors import UserError
-from mnist_demo.models import recipes
+from mnist_demo.models import recipes, registry
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.runs.metrics import Metrics, metrics_file, to_line
 from mnist_demo.runs.records import read_json, to_json, typed, write_json
@@ -191,7 +191,7 @@ def load(directory: Path) -> Run:
         )
     try:
         recipe = typed(Recipe, settings["recipe"])
-        recipes.check(recipe)
+        registry.check(recipe)
         asked = Settings(recipe, str(settings["data"]), str(settings["created"]), int(settings["target"]))
         run = Run(directory, asked, typed(Status, read_json(directory, "status.json")))
         if not (1 <= asked.target <= recipes.MOST_STEPS and 0 < run.status.temperature < math.inf):

@@ -10,7 +10,7 @@ import tensorflow as tf
 from keras import initializers, layers
 
 from mnist_demo.data.images import CLASSES, PIXELS, SIDE
-from mnist_demo.models.recipes import KERNEL_SIDE, POOL_SIDE
+from mnist_demo.models.registry import KERNEL_SIDE, POOL_SIDE
 
 
 def affine(seed: int) -> keras.Model:

@@ -4,7 +4,7 @@ import contextlib
 
 from mnist_demo.data import datasets
 from mnist_demo.errors import UserError
-from mnist_demo.models import recipes
+from mnist_demo.models import registry
 from mnist_demo.training import networks
 from mnist_demo.training.loop import train
 from mnist_demo.training.probe import fastest_precision, tiny_session
@@ -18,7 +18,7 @@ def warm_up() -> None:
     """
     with contextlib.suppress(UserError):
         load_data(datasets.find_source())
-    for recipe in recipes.RECIPES.values():
+    for recipe in registry.all_recipes():
         fastest_precision(recipe)
     for name in networks.MODELS:
         session = tiny_session(name, "float32", batch_size=2)

@@ -26,7 +26,7 @@ import numpy as np
 from mnist_demo.data import datasets
 from mnist_demo.data.datasets import Dataset
 from mnist_demo.data.images import one_hot
-from mnist_demo.models import recipes
+from mnist_demo.models import registry
 
 Steps = Callable[[int], None]  # takes that many steps
 GOALS = {"affine": 0.92, "cnn": 0.99}
@@ -108,7 +108,7 @@ def keras_fit(model: str, dataset: Dataset, seed: int) -> Contestant:
 
     built = networks.build(model, seed)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    built.compile(optimizers.make_optimizer(recipes.RECIPES[model, "notebook"]), loss)
+    built.compile(optimizers.make_optimizer(registry.get_recipe(model, "notebook")), loss)
     images, labels = dataset.train.pixels(), dataset.train.labels.astype(np.int32)
     batches = _batches(len(labels), seed)
 
@@ -135,7 +135,7 @@ def pytorch(model: str, dataset: Dataset, seed: int, *, bfloat16: bool = False) 
         *(nn.Linear(7 * 7 * 64, 128), nn.ReLU(), nn.Linear(128, 10)),
     )
     network = nn.Linear(784, 10) if model == "affine" else nn.Sequential(*cnn)
-    rate = recipes.RECIPES[model, "notebook"].learning_rate
+    rate = registry.get_recipe(model, "notebook").learning_rate
     optimizer = torch.optim.SGD(network.parameters(), rate)
     if model == "cnn":
         optimizer = torch.optim.RMSprop(network.parameters(), rate, alpha=0.9, eps=1e-10)
@@ -164,7 +164,7 @@ def ours(model: str, dataset: Dataset, seed: int, *, recipe: str) -> Contestant:
     from mnist_demo.training import probe  # noqa: PLC0415
     from mnist_demo.training.session import Session  # noqa: PLC0415
 
-    settings = recipes.get_recipe(model, recipe, seed=seed)
+    settings = registry.get_recipe(model, recipe, seed=seed)
     session = Session(settings, dataset, probe.fastest_precision(settings))
     session.compile()
     position = 0
@@ -205,7 +205,7 @@ CONTESTANTS: dict[str, tuple[Callable[..., Contestant], dict[str, Any]]] = {
     "Keras fit": (keras_fit, {}),
     "PyTorch eager, float32": (pytorch, {}),
     "PyTorch eager, bfloat16": (pytorch, {"bfloat16": True}),
-    **{f"ours, {name}": (ours, {"recipe": name}) for name in recipes.RECIPE_NAMES},
+    **{f"ours, {name}": (ours, {"recipe": name}) for name in registry.recipe_names()},
     "matmul peak, float32": (matmul_peak, {"bfloat16": False}),
     "matmul peak, bfloat16": (matmul_peak, {"bfloat16": True}),
 }
@@ -262,7 +262,7 @@ class Process:
 
 def contestants(model: str) -> list[str]:
     """All that there are for a model: not every recipe is."""
-    known = [f"ours, {name}" for kind, name in recipes.RECIPES if kind == model]
+    known = [f"ours, {recipe.name}" for recipe in registry.get_model(model).recipes]
     return [name for name in CONTESTANTS if not name.startswith("ours") or name in known]
 
 
@@ -343,7 +343,7 @@ def print_courses(name: str, courses: list[Course]) -> None:
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--models", nargs="+", choices=recipes.MODEL_NAMES, default=list(recipes.MODEL_NAMES))
+    parser.add_argument("--models", nargs="+", choices=list(registry.MODELS), default=list(registry.MODELS))
     parser.add_argument("--only", nargs="+", choices=list(CONTESTANTS), metavar="NAME", help=", ".join(CONTESTANTS))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seeds", type=int, default=3)

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from playwright.sync_api import TimeoutError as NothingInTimeError
 
 from mnist_demo.data import datasets
-from mnist_demo.models import recipes
+from mnist_demo.models import registry
 from mnist_demo.runs import control, run_directory, store
 from mnist_demo.runs.metrics import Metrics, to_line
 from mnist_demo.runs.run_directory import Run
@@ -308,7 +308,7 @@ def test_fifty_runs_on_disk_do_not_slow_the_page(chrome: Browser, server: Server
     folder, aside = store.runs_folder(), server.home / "fifty runs"
     shutil.rmtree(folder)
     for number in range(50):
-        ended_run(rate=0.01 + number / 100, metrics=500, model=recipes.MODEL_NAMES[number % 2])
+        ended_run(rate=0.01 + number / 100, metrics=500, model=list(registry.MODELS)[number % 2])
     without, with_runs = [], []
     for _ in range(9):
         with_runs.append(seconds_to_open(chrome, server))

@@ -4,11 +4,11 @@ import math
 import pytest
 
 from mnist_demo.errors import UserError
-from mnist_demo.models import recipes
+from mnist_demo.models import recipes, registry
 
 
 def test_notebook_recipes_are_the_notebooks() -> None:
-    affine, cnn = recipes.RECIPES["affine", "notebook"], recipes.RECIPES["cnn", "notebook"]
+    affine, cnn = registry.get_recipe("affine", "notebook"), registry.get_recipe("cnn", "notebook")
     assert (affine.optimizer, affine.batch_size, affine.steps, affine.evaluate_every) == ("sgd", 100, 30_001, 500)
     assert affine.learning_rate == pytest.approx(1e-4 * affine.batch_size)
     assert (cnn.optimizer, cnn.learning_rate, cnn.batch_size, cnn.steps) == ("rmsprop", 1e-3, 100, 5_001)
@@ -16,32 +16,33 @@ def test_notebook_recipes_are_the_notebooks() -> None:
 
 
 def test_recipes_have_sound_settings() -> None:
-    for (model, name), recipe in recipes.RECIPES.items():
-        assert recipes.get_recipe(model, name) == recipe
+    for recipe in registry.all_recipes():
+        assert registry.get_recipe(recipe.model, recipe.name) == recipe
         assert recipe.optimizer in recipes.OPTIMIZERS
         assert recipe.schedule in recipes.SCHEDULES
         assert recipe.precision in recipes.PRECISIONS
         assert recipe.augmentation in recipes.AUGMENTATIONS
-    for model in recipes.MODEL_NAMES:
-        assert {(model, "notebook"), (model, "fast")} <= set(recipes.RECIPES)
+    for model in registry.MODELS.values():
+        assert [recipe.name for recipe in model.recipes][:2] == ["notebook", "fast"]
+        assert {recipe.model for recipe in model.recipes} == {model.name}
 
 
 def test_the_notebooks_recipes_calculate_as_the_notebook_does() -> None:
-    for model in recipes.MODEL_NAMES:
-        recipe = recipes.RECIPES[model, "notebook"]
+    for model in list(registry.MODELS):
+        recipe = registry.get_recipe(model, "notebook")
         assert (recipe.precision, recipe.label_smoothing, recipe.augmentation) == ("float32", 0.0, "none")
 
 
 def test_overrides_replace_only_what_is_given() -> None:
-    preset = recipes.RECIPES["cnn", "fast"]
-    recipe = recipes.get_recipe("cnn", "fast", steps=7, batch_size=None)
+    preset = registry.get_recipe("cnn", "fast")
+    recipe = registry.get_recipe("cnn", "fast", steps=7, batch_size=None)
     assert recipe.steps == 7
     assert recipe.batch_size == preset.batch_size
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
     with pytest.raises(UserError, match=r"affine notebook.*cnn fast"):
-        recipes.get_recipe("transformer", "notebook")
+        registry.get_recipe("transformer", "notebook")
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def test_an_unknown_name_lists_the_known_ones() -> None:
 )
 def test_values_that_cannot_train_are_refused(field: str, value: float) -> None:
     with pytest.raises(UserError, match="give a"):
-        recipes.get_recipe("affine", "notebook", **{field: value})
+        registry.get_recipe("affine", "notebook", **{field: value})
 
 
 @pytest.mark.parametrize(
@@ -66,6 +67,6 @@ def test_values_that_cannot_train_are_refused(field: str, value: float) -> None:
     ],
 )
 def test_a_recipe_from_a_file_with_unknown_settings_is_refused(field: str, value: str | float) -> None:
-    recipe = dataclasses.replace(recipes.RECIPES["cnn", "fast"], **{field: value})  # type: ignore[arg-type]
+    recipe = dataclasses.replace(registry.get_recipe("cnn", "fast"), **{field: value})  # type: ignore[arg-type]
     with pytest.raises(UserError):
-        recipes.check(recipe)
+        registry.check(recipe)

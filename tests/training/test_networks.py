@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 
 from mnist_demo.data import datasets
-from mnist_demo.models import recipes
+from mnist_demo.models import registry
 from mnist_demo.models.inference import Classifier
 from mnist_demo.training import networks
 from mnist_demo.training.saving import export
@@ -11,8 +11,8 @@ from mnist_demo.training.saving import export
 
 @pytest.mark.parametrize("name", networks.MODELS)
 def test_registry_and_recipes_know_the_same_models_and_parameter_counts(name: str) -> None:
-    assert tuple(networks.MODELS) == recipes.MODEL_NAMES
-    assert networks.build(name, 1).count_params() == recipes.PARAMETERS[name]
+    assert list(networks.MODELS) == list(registry.MODELS)
+    assert networks.build(name, 1).count_params() == registry.get_model(name).parameters
 
 
 def test_an_unknown_model_lists_the_known_ones() -> None:

@@ -4,16 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from mnist_demo.models import recipes
+from mnist_demo.models import registry
 from tests.test_cli import result_of
 
 
-@pytest.mark.parametrize("model", recipes.MODEL_NAMES)
+@pytest.mark.parametrize("model", list(registry.MODELS))
 def test_the_notebooks_recipe_gives_the_notebooks_accuracy(model: str, full_mnist: str, tmp_path: Path) -> None:
     result = result_of("train", "--model", model, "--data", full_mnist, "--out", tmp_path / "run", timeout=900)
-    low, high = recipes.NOTEBOOK_TEST_ACCURACY[model]
+    reported = registry.get_model(model).notebook_accuracy
+    assert reported is not None
+    low, high = reported
     assert low <= result["test_accuracy"] <= high
-    assert result["steps"] == recipes.RECIPES[model, "notebook"].steps
+    assert result["steps"] == registry.get_recipe(model, "notebook").steps
     assert [step for step, _ in result["history"]][:3] == [0, 500, 1000]
     evaluated = result_of("evaluate", tmp_path / "run", "--data", full_mnist)
     assert evaluated["test_accuracy"] == pytest.approx(result["test_accuracy"], abs=2e-4)

@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from mnist_demo.errors import UserError
-from mnist_demo.models import recipes
+from mnist_demo.models import registry
 from mnist_demo.training import cluster, precision
 
-FAST, NOTEBOOK = recipes.RECIPES["cnn", "fast"], recipes.RECIPES["cnn", "notebook"]
+FAST, NOTEBOOK = registry.get_recipe("cnn", "fast"), registry.get_recipe("cnn", "notebook")
 
 
 class Probe:

@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from mnist_demo.data import datasets
 from mnist_demo.data.datasets import Dataset, Split
-from mnist_demo.models import recipes
+from mnist_demo.models import registry
 from mnist_demo.models.inference import Classifier
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.runs import control, run_directory, store
@@ -40,9 +40,9 @@ def train(recipe: Recipe, dataset: Dataset) -> tuple[Session, list[Metrics]]:
     return session, list(loop.train(session))
 
 
-@pytest.mark.parametrize(("model", "name"), recipes.RECIPES)
+@pytest.mark.parametrize(("model", "name"), [(recipe.model, recipe.name) for recipe in registry.all_recipes()])
 def test_every_recipe_learns(dataset: Dataset, model: str, name: str) -> None:
-    recipe = dataclasses.replace(recipes.RECIPES[model, name], steps=60, batch_size=20, evaluate_every=30)
+    recipe = dataclasses.replace(registry.get_recipe(model, name), steps=60, batch_size=20, evaluate_every=30)
     _, metrics = train(recipe, dataset)
     evaluations = [m for m in metrics if m.test_accuracy is not None]
     assert [m.step for m in evaluations] == [0, 30, 60]
@@ -103,7 +103,7 @@ def test_evaluation_counts_every_image(dataset: Dataset, monkeypatch: pytest.Mon
     assert loss == pytest.approx(-log_softmax[np.arange(40), dataset.test.labels].mean(), rel=1e-5)
 
 
-@pytest.mark.parametrize("model", recipes.MODEL_NAMES)
+@pytest.mark.parametrize("model", list(registry.MODELS))
 def test_the_same_seed_gives_the_same_weights_to_the_bit_however_the_steps_are_cut(
     dataset: Dataset, model: str
 ) -> None:
@@ -118,7 +118,7 @@ def test_the_same_seed_gives_the_same_weights_to_the_bit_however_the_steps_are_c
 
 @pytest.mark.parametrize("recipe", [("affine", "notebook"), ("cnn", "fast"), ("cnn", "notebook")])
 def test_a_checkpoint_holds_all_that_training_needs(dataset: Dataset, tmp_path: Path, recipe: tuple[str, str]) -> None:
-    settings = dataclasses.replace(recipes.RECIPES[recipe], steps=20, batch_size=20)
+    settings = dataclasses.replace(registry.get_recipe(*recipe), steps=20, batch_size=20)
     whole, first, second = (Session(settings, dataset) for _ in range(3))
     whole.run_steps(0, 20)
     first.run_steps(0, 8)
@@ -130,10 +130,10 @@ def test_a_checkpoint_holds_all_that_training_needs(dataset: Dataset, tmp_path: 
         np.testing.assert_array_equal(ours, theirs)
 
 
-@pytest.mark.parametrize("model", recipes.MODEL_NAMES)
+@pytest.mark.parametrize("model", list(registry.MODELS))
 def test_notebook_recipes_step_as_tensorflow_1_did(dataset: Dataset, model: str) -> None:
     """Against tf.compat.v1's own optimisers, on the loss that each recipe's notebook cell minimises."""
-    recipe = dataclasses.replace(recipes.RECIPES[model, "notebook"], batch_size=20)
+    recipe = dataclasses.replace(registry.get_recipe(model, "notebook"), batch_size=20)
     ours, theirs = Session(recipe, dataset), Session(recipe, dataset)
     v1 = tf.compat.v1.train
     summed = model == "affine"  # the notebook's affine cell sums the loss over its batch of 100
@@ -247,7 +247,7 @@ def test_a_run_that_was_cancelled_while_queued_never_begins(run: Run) -> None:
     assert run_directory.load(run.directory).metrics == []
 
 
-@pytest.mark.parametrize("model", recipes.MODEL_NAMES)
+@pytest.mark.parametrize("model", list(registry.MODELS))
 def test_a_run_that_is_stopped_and_continued_ends_as_if_it_had_never_been(
     tiny_npz: Path, tmp_path: Path, model: str
 ) -> None:
@@ -327,7 +327,7 @@ def test_what_a_machine_cannot_execute_is_not_chosen(monkeypatch: pytest.MonkeyP
         return build(name, seed, policy)
 
     monkeypatch.setattr(networks, "build", fail)
-    assert probe.fastest_precision(recipes.RECIPES["cnn", "fast"]) == "float32"
+    assert probe.fastest_precision(registry.get_recipe("cnn", "fast")) == "float32"
 
 
 def test_a_finished_run_can_be_trained_further(tiny_npz: Path) -> None:

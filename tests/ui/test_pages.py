@@ -19,7 +19,7 @@ from mnist_demo.data import datasets, formats
 from mnist_demo.data.download import BackgroundDownload, OnProgress
 from mnist_demo.data.images import one_hot
 from mnist_demo.errors import UserError
-from mnist_demo.models import recipes
+from mnist_demo.models import registry
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.plots import CurveOptions
 from mnist_demo.runs import control, run_directory, store
@@ -405,14 +405,14 @@ def test_a_link_fills_the_form() -> None:
     assert not app.warning
     start(app)
     (run,), _ = store.list_runs()
-    recipe = recipes.get_recipe("cnn", "fast", learning_rate=0.003, steps=500, batch_size=100, seed=7)
+    recipe = registry.get_recipe("cnn", "fast", learning_rate=0.003, steps=500, batch_size=100, seed=7)
     assert run.recipe == recipe
     assert app.code[0].value.endswith(f"?{recipe_form.query_of(recipe)}")
 
 
-@pytest.mark.parametrize(("model", "name"), list(recipes.RECIPES))
+@pytest.mark.parametrize(("model", "name"), [(recipe.model, recipe.name) for recipe in registry.all_recipes()])
 def test_every_recipe_goes_through_a_link(model: str, name: str) -> None:
-    recipe = recipes.get_recipe(model, name, learning_rate=1 / 3, seed=2**31 - 1)
+    recipe = registry.get_recipe(model, name, learning_rate=1 / 3, seed=2**31 - 1)
     again = recipe_form.recipe_from_link(parse_qs(recipe_form.query_of(recipe)))
     assert again is not None
     assert again.learning_rate == pytest.approx(1 / 3)
@@ -455,7 +455,7 @@ def test_a_refused_link_leaves_the_presets() -> None:
     app = open_page("Train", learning_rate="abc", steps="17")
     assert not app.exception
     assert ["learning_rate is no number" in warning.value for warning in app.warning] == [True]
-    assert app.number_input(key="steps_affine_notebook").value == recipes.RECIPES["affine", "notebook"].steps
+    assert app.number_input(key="steps_affine_notebook").value == registry.get_recipe("affine", "notebook").steps
     assert not start_button(app).disabled
 
 

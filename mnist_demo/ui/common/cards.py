@@ -7,8 +7,8 @@ import numpy as np
 from mnist_demo.data.images import CLASSES, Floats
 from mnist_demo.drawing import rejection
 from mnist_demo.errors import UserError
+from mnist_demo.models import registry
 from mnist_demo.models.inference import NOT_SURE_BELOW
-from mnist_demo.models.recipes import PARAMETERS
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import services
 from mnist_demo.ui.common.answer_cards import Answer
@@ -60,7 +60,7 @@ def number(run: Run, digits: Sequence[Floats]) -> str:
 
 
 def _note(run: Run) -> str:
-    parameters = f"{PARAMETERS[run.recipe.model]:,} parameters" if run.recipe.model in PARAMETERS else ""
+    parameters = f"{registry.get_model(run.recipe.model).parameters:,} parameters"
     accuracy = f"{run.evaluations[-1].test_accuracy:.1%} right on test images" if run.evaluations else ""
     return "\n".join(filter(None, (parameters, accuracy)))
 

@@ -5,8 +5,8 @@ import streamlit as st
 
 from mnist_demo.data.images import CLASSES, PIXELS, SIDE
 from mnist_demo.drawing.rejection import NO_DIGIT
+from mnist_demo.models import registry
 from mnist_demo.models.inference import softmax
-from mnist_demo.models.recipes import KERNEL_SIDE, NOTEBOOK_TEST_ACCURACY, PARAMETERS, POOL_SIDE, RECIPES
 
 EXAMPLE_LOGITS = np.array([1.2, -3.0, 0.4, 2.1, -1.7, 0.8, -2.2, 6.3, 0.1, 2.9], np.float32)
 
@@ -40,7 +40,7 @@ def models_and_softmax() -> None:
 def learning(model: str) -> None:
     """Loss, gradient descent, batches, and what this architecture can and cannot do."""
     with st.expander("How does it learn?", icon=":material/lightbulb:"):
-        batch = RECIPES[model, "notebook"].batch_size
+        batch = registry.get_model(model).recipes[0].batch_size
         st.markdown(
             "**Loss.** Of an image whose digit is known to be $c$ the model should say $p_c = 1$. How far it is from "
             "that is its **cross-entropy**, 0 when it is right and sure, large when it is sure and wrong:"
@@ -58,26 +58,5 @@ def learning(model: str) -> None:
             "the work, so the model takes many more steps in the same time. Each batch is drawn from a freshly "
             "shuffled deck; once through the deck is an **epoch**."
         )
-        _affine() if model == "affine" else _cnn()
-
-
-def _affine() -> None:
-    wrong = 100 - round(100 * sum(NOTEBOOK_TEST_ACCURACY["affine"]) / 2)
-    st.markdown(
-        f"**The affine model** is $M(x) = xW + b$: {PARAMETERS['affine']:,} weights. Each digit has one template of "
-        f"{SIDE} × {SIDE} weights, laid over the image; the score is how well the ink matches. One template must serve "
-        "every way to write a 7, at one place: shift the digit a little, or slant it, and it no longer matches. So "
-        f"about {wrong} in 100 test images are read wrong, however long it learns."
-    )
-
-
-def _cnn() -> None:
-    wrong = 100 - round(100 * NOTEBOOK_TEST_ACCURACY["cnn"][0])
-    kernel, pool = f"{KERNEL_SIDE} × {KERNEL_SIDE}", f"{POOL_SIDE} × {POOL_SIDE}"
-    st.markdown(
-        f"**The CNN** has {PARAMETERS['cnn']:,} weights, and uses them better. A **convolution** slides small {kernel} "
-        "templates over the image and notes where each one fits: an edge is an edge wherever it is. **Pooling** keeps "
-        f"the best match of each {pool} pixels, so that a small shift changes nothing and the next layer sees more of "
-        "the digit at once. Twice that, then two dense layers (weighted sums of all before them) combine "
-        f"what was found. Fewer than {wrong} in 100 test images are read wrong."
-    )
+        chosen = registry.get_model(model)
+        st.markdown(chosen.explanation.format(parameters=chosen.parameters))

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Mapping
 
+from mnist_demo.models import registry
 from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
-
-TITLES = {"affine": "Affine model", "cnn": "CNN"}
 
 
 def title(run: Run) -> str:
     """How a run is called on the pages: the shipped models by their kind, others with their id's beginning and end."""
-    kind = TITLES.get(run.recipe.model, run.recipe.model)
+    kind = registry.get_model(run.recipe.model).title
     return kind if run.directory.parent == store.SHIPPED else f"{kind} · {run.recipe.name} · {run.id[-4:]}"
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from mnist_demo import plots
-from mnist_demo.models import recipes
+from mnist_demo.models import registry
 from mnist_demo.plots import CurveOptions
 from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
@@ -116,13 +116,12 @@ def _settings(run: Run) -> dict[str, str]:
     fields = dataclasses.asdict(run.recipe)
     titles = {name: SETTING_TITLES.get(name, name.replace("_", " ").capitalize()) for name in fields}
     written = {name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in fields.items()}
-    parameters = recipes.PARAMETERS.get(run.recipe.model)
     return {
         **{titles[name]: value for name, value in written.items()},
         "Steps in all": str(run.settings.target),
         "Data": run.status.trained_on or run.settings.data,
         "Calculated in": run.status.execution or "–",
-        "Parameters": f"{parameters:,}" if parameters else "–",
+        "Parameters": f"{registry.get_model(run.recipe.model).parameters:,}",
     }
 
 

@@ -8,9 +8,9 @@ import streamlit as st
 
 from mnist_demo.data import datasets
 from mnist_demo.errors import UserError
-from mnist_demo.models import recipes
+from mnist_demo.models import registry
 from mnist_demo.models.recipes import Recipe
-from mnist_demo.ui.common import run_titles, services
+from mnist_demo.ui.common import services
 
 OPTIMIZER_TITLES = {"sgd": "plain gradient descent", "rmsprop": "RMSProp", "adam": "Adam"}
 LINKED_NUMBERS: dict[str, type[int] | type[float]] = {
@@ -35,11 +35,12 @@ def recipe_from_link(settings: Mapping[str, Sequence[str]]) -> Recipe | None:
     if any(len(values) > 1 for values in settings.values()):
         raise UserError("It gives a setting more than once.")
     given = {key: values[0] for key, values in settings.items()}
-    model, name = given.pop("model", recipes.MODEL_NAMES[0]), given.pop("recipe", recipes.RECIPE_NAMES[0])
-    if (model, name) not in recipes.RECIPES:
-        known = ", ".join(f"{model} {name}" for model, name in recipes.RECIPES)
-        raise UserError(f"Its model and recipe are none of {known}.")
-    return recipes.get_recipe(model, name, **{key: _linked_number(key, text) for key, text in given.items()})
+    first = registry.all_recipes()[0]
+    model, name = given.pop("model", first.model), given.pop("recipe", first.name)
+    known = [f"{recipe.model} {recipe.name}" for recipe in registry.all_recipes()]
+    if f"{model} {name}" not in known:
+        raise UserError(f"Its model and recipe are none of {', '.join(known)}.")
+    return registry.get_recipe(model, name, **{key: _linked_number(key, text) for key, text in given.items()})
 
 
 def _linked_number(key: str, text: str) -> int | float:
@@ -78,17 +79,17 @@ def choose_recipe() -> Recipe | None:
     linked = linked_recipe()
     model = st.segmented_control(
         "Model",
-        recipes.MODEL_NAMES,
-        default=linked.model if linked else recipes.MODEL_NAMES[0],
+        list(registry.MODELS),
+        default=linked.model if linked else next(iter(registry.MODELS)),
         required=True,
-        format_func=run_titles.TITLES.__getitem__,
+        format_func=lambda name: registry.get_model(name).title,
         key="model",
         **keep,
     )
-    names = [name for kind, name in recipes.RECIPES if kind == model]
+    names = [recipe.name for recipe in registry.get_model(model).recipes]
     linked_name = linked.name if linked and linked.model == model else names[0]
     name = st.segmented_control("Recipe", names, default=linked_name, required=True, key=f"recipe_{model}", **keep)
-    preset = recipes.RECIPES[model, name]
+    preset = registry.get_recipe(model, name)
     if linked and (linked.model, linked.name) == (model, name):
         preset = linked
     of = f"_{model}_{name}"
@@ -102,7 +103,7 @@ def choose_recipe() -> Recipe | None:
     st.caption(describe(preset))
     try:
         numbers = {"steps": steps, "batch_size": batch_size, "learning_rate": to_number(rate), "seed": seed}
-        return recipes.get_recipe(model, name, **numbers)
+        return registry.get_recipe(model, name, **numbers)
     except UserError as error:
         st.warning(str(error), icon=":material/edit:")
         return None
@@ -110,7 +111,8 @@ def choose_recipe() -> Recipe | None:
 
 def describe(recipe: Recipe) -> str:
     """What a recipe does beside what its fields say."""
-    sentences = [f"{recipes.PARAMETERS[recipe.model]:,} parameters, trained by {OPTIMIZER_TITLES[recipe.optimizer]}"]
+    parameters = registry.get_model(recipe.model).parameters
+    sentences = [f"{parameters:,} parameters, trained by {OPTIMIZER_TITLES[recipe.optimizer]}"]
     if recipe.schedule == "triangular":
         sentences[0] += ", the learning rate rising and then falling to zero"
     if recipe.precision == "fastest":

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from mnist_demo.errors import UserError
-from mnist_demo.models import recipes
+from mnist_demo.models import registry
 from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import run_titles, services
@@ -20,7 +20,10 @@ def verdict(run: Run) -> str:
     if not run.last_evaluation:
         return run.status.message
     accuracy = run.last_evaluation.test_accuracy or 0.0
-    low, high = recipes.NOTEBOOK_TEST_ACCURACY[run.recipe.model]
+    reported = registry.get_model(run.recipe.model).notebook_accuracy
+    if reported is None:
+        return f"{run.status.message} Test accuracy **{accuracy:.2%}**.".strip()
+    low, high = reported
     expected = f"over {low:.0%}" if high == 1 else f"{low:.0%} to {high:.0%}"
     if run.status.trained_on != "MNIST":
         comparison = f"The notebook reports {expected}, on the full MNIST; this run had other data."

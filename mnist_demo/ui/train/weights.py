@@ -9,7 +9,7 @@ import streamlit as st
 from mnist_demo import plots
 from mnist_demo.data.images import CLASSES
 from mnist_demo.errors import UserError
-from mnist_demo.models import inference
+from mnist_demo.models import inference, registry
 from mnist_demo.models.inference import Classifier
 from mnist_demo.runs.run_directory import Run
 
@@ -18,7 +18,7 @@ SQUARE = 3  # pixels of a picture for one weight
 
 def are_shown(run: Run) -> bool:
     """Whether the run has weights that can be laid over an image, and has exported them."""
-    return run.recipe.model == "affine" and run.model_path.is_file()
+    return registry.get_model(run.recipe.model).has_templates and run.model_path.is_file()
 
 
 def show(run: Run) -> None:
