@@ -1,7 +1,9 @@
 """Where things live, and how a file is written so that nobody ever sees half of one."""
 
 import os
+import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
@@ -11,6 +13,8 @@ import platformdirs
 from mnist_demo.errors import UserError
 
 HOME_VARIABLE = "MNIST_DEMO_HOME"
+# Windows refuses to replace or remove a file that another program reads at that moment: seconds between two attempts.
+WAITS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
 
 
 def home() -> Path:
@@ -51,12 +55,58 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
                 stream.flush()
                 os.fsync(stream.fileno())
             Path(temporary).chmod(0o644)  # mkstemp's 0600 would hide the file from other users' servers
-            Path(temporary).replace(path)
+            move(Path(temporary), path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as error:
         raise cannot_write(path, error) from error
+
+
+def move(source: Path, target: Path) -> None:
+    """Give a file or a folder another name, also where another program has it open for a moment.
+
+    Raises UserError where that program keeps it open, and OSError for all else.
+    """
+    _patiently(lambda: source.replace(target), target)
+
+
+def remove(path: Path) -> None:
+    """Remove a file; nothing where there is none. Raises UserError where the system does not let us."""
+    try:
+        _patiently(lambda: path.unlink(missing_ok=True), path)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+
+
+def remove_folder(path: Path) -> None:
+    """Remove a folder and all that is in it. Raises UserError where a program keeps a file in it open, or OSError."""
+    _patiently(lambda: shutil.rmtree(path), path)
+
+
+def _patiently(act: Callable[[], object], path: Path) -> None:
+    for seconds in WAITS:
+        try:
+            act()
+        except PermissionError:
+            time.sleep(seconds)
+        else:
+            return
+    try:
+        act()
+    except PermissionError as error:
+        raise UserError(
+            f"Cannot change {path} ({error.strerror or error}): close the program that has it open, "
+            "or allow this one to write there."
+        ) from error
+
+
+def changed(path: Path) -> float:
+    """When a file was last written, in seconds since the epoch; 0 where there is no such file."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def write_over(path: Path, content: bytes) -> None:

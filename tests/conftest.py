@@ -1,11 +1,17 @@
-"""Fixtures: an empty home for each test, tiny data, the full MNIST where it is given, a server and a browser.
+"""Fixtures: a home for each test, tiny data, the full MNIST where it is given, a server and a browser.
 
 `MNIST_DEMO_DATA` names the full MNIST for the tests that need it. `MNIST_DEMO_NO_SKIPS=1` turns a skipped test into
 a failed one, so that CI notices a missing browser or data file.
+
+With `-n 2` two workers share the test files, the longest first. A test marked `alone` compares times: no other runs
+beside it.
 """
 
+import contextlib
 import os
 import shutil
+import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +20,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 
+from mnist_demo.data import datasets
 from mnist_demo.data.download import DOWNLOAD_VARIABLE
 from mnist_demo.data.formats import DATA_VARIABLE
 from mnist_demo.data.images import CLASSES, SIDE
@@ -23,12 +30,20 @@ from mnist_demo.models.recipes import Recipe
 from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
 from tests.browser import browser
-from tests.server import Server, free_port
+from tests.server import ROOT, Server, free_port
 
 OpenPage = Callable[..., Page]
 FULL_MNIST = os.environ.get(DATA_VARIABLE)
 NO_SKIPS = os.environ.get("MNIST_DEMO_NO_SKIPS") == "1"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+# The files that take longest, which are begun first: else one worker would be left with one of them at the end.
+LONGEST = ("test_notebook.py", "in_browser/test_training.py", "in_browser/test_drawing.py", "in_browser/test_pages.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first; the tests of a file stay in their order."""
+    items.sort(key=lambda item: not item.path.as_posix().endswith(LONGEST))
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -41,15 +56,96 @@ def pytest_runtest_makereport() -> Iterator[None]:
         report.longrepr = f"skipped, but MNIST_DEMO_NO_SKIPS is set: {report.longrepr}"
 
 
+@contextlib.contextmanager
+def locked(path: Path, *, shared: bool = False) -> Iterator[None]:
+    """Hold a file's lock, alone or with others that share it, against the other worker."""
+    if sys.platform == "win32":  # has no such locks: there the tests run in one process
+        yield
+        return
+    import fcntl  # noqa: PLC0415 (not on Windows)
+
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def workers_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of these tests have."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home of this test alone, no data set given, no download."""
+def turn(request: pytest.FixtureRequest, workers_folder: Path) -> Iterator[None]:
+    """Tests run beside those of the other worker, but for those marked `alone`."""
+    with contextlib.ExitStack() as running:
+        with locked(workers_folder / "next.lock"):  # so that no other test begins while one waits to be alone
+            is_alone = request.node.get_closest_marker("alone") is not None
+            running.enter_context(locked(workers_folder / "running.lock", shared=not is_alone))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def first_home(workers_folder: Path) -> Iterator[Path]:
+    """The home that holds the bundled data read once for all tests; that of fixtures wider than a test."""
+    folder = workers_folder / "first_home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(HOME_VARIABLE, str(folder))
+        with locked(workers_folder / "first_home.lock"):
+            datasets.load(datasets.BUNDLED)
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def measured_home(first_home: Path, workers_folder: Path) -> Path:
+    """The same, where the training process has measured this machine too, once for all tests."""
+    with locked(workers_folder / "first_home.lock"):
+        if not list(first_home.glob("*.json")):
+            code = "from mnist_demo.training.warm_up import warm_up; warm_up()"
+            environment = {**os.environ, DATA_VARIABLE: "", DOWNLOAD_VARIABLE: "off"}
+            subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True, capture_output=True)
+    return first_home
+
+
+def furnish(home: Path, first_home: Path) -> None:
+    """Give a home what the code would else read or measure again."""
+    for kept in (*first_home.glob("data/bundled.npz"), *first_home.glob("*.json")):
+        target = home / kept.relative_to(first_home)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(kept, target)
+
+
+@pytest.fixture
+def measured(home: Path, measured_home: Path) -> None:
+    """For tests that start training processes: these need not measure the machine again."""
+    furnish(home, measured_home)
+
+
+@pytest.fixture(autouse=True)
+def home(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first_home: Path) -> Path:
+    """A home of this test alone, no data set given, no download.
+
+    It holds the bundled data as the code keeps it; where the test is marked `empty_home`, it is not even there.
+    """
     folder = tmp_path / "home"
+    if request.node.get_closest_marker("empty_home") is None:
+        target = folder / "data" / "bundled.npz"
+        target.parent.mkdir(parents=True)
+        shutil.copy(first_home / "data" / target.name, target)
     monkeypatch.setenv(HOME_VARIABLE, str(folder))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setenv(DOWNLOAD_VARIABLE, "off")
     monkeypatch.delenv(DATA_VARIABLE, raising=False)
     return folder
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Processes that the test starts hear Ctrl-C, even where the tests were told to ignore it, as by nohup."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")
@@ -105,9 +201,11 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory, measured_home: Path) -> Iterator[Server]:
     """The app, served from a home of its own, on the data that comes with it."""
-    with Server(free_port(), tmp_path_factory.mktemp("server_home")) as running:
+    folder = tmp_path_factory.mktemp("server_home")
+    furnish(folder, measured_home)
+    with Server(free_port(), folder) as running:
         yield running
 
 

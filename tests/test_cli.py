@@ -23,6 +23,8 @@ from tests.conftest import tiny_arrays
 
 ROOT = Path(__file__).parent.parent
 
+pytestmark = pytest.mark.usefixtures("measured")
+
 
 def mnist_demo(*arguments: object, timeout: float = 120, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "mnist_demo", *map(str, arguments)]
@@ -67,7 +69,7 @@ def test_data_that_is_not_sound_is_told_in_one_line(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def cli_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
+def cli_run(tmp_path_factory: pytest.TempPathFactory, measured_home: Path) -> tuple[dict[str, Any], Path]:  # noqa: ARG001
     """A run trained by the command line, and its directory."""
     folder = tmp_path_factory.mktemp("cli")
     np.savez(folder / "tiny.npz", **tiny_arrays())  # type: ignore[arg-type]
@@ -214,6 +216,7 @@ def test_unknown_models_are_told_in_one_line() -> None:
     assert_fails(mnist_demo("evaluate", "resnet"), "resnet", "affine or cnn")
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_stops_cleanly_with_a_checkpoint_and_a_model(tiny_npz: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     arguments = ["train", "--model", "affine", "--steps", "9999999", "--data", str(tiny_npz), "--out", str(out)]

@@ -10,15 +10,14 @@ import os
 import shutil
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 import psutil
 
 from mnist_demo import files
 from mnist_demo.errors import UserError
 from mnist_demo.models.recipes import MOST_STEPS
-from mnist_demo.runs import run_directory
-from mnist_demo.runs.run_directory import Run, owner_of
+from mnist_demo.runs import owner, run_directory, store
+from mnist_demo.runs.run_directory import Run
 
 # Seconds without new metrics after which a run is said to hang. Compiling, or evaluating the CNN, takes some seconds,
 # and several times that on a slow machine that does other work.
@@ -65,9 +64,9 @@ def request_reset(run: Run) -> None:
 def forget_progress(run: Run) -> None:
     """Do what `request_reset` asked for: what remains is a run that was never trained."""
     for path in (run.checkpoint_path, run.metrics_path, run.model_path, run.keras_path):
-        path.unlink(missing_ok=True)
+        files.remove(path)
     shutil.rmtree(run.events_folder, ignore_errors=True)
-    (run.directory / "reset").unlink(missing_ok=True)
+    files.remove(run.directory / "reset")
 
 
 def request_resume(run: Run) -> None:
@@ -93,7 +92,9 @@ def queue_again(run: Run, target: int) -> Run:
     """
     run = run_directory.load(run.directory)
     if run.is_active:
-        raise UserError("This run has not ended yet: it cannot be continued.")
+        where = f" on {run.elsewhere}" if run.elsewhere else ""
+        raise UserError(f"This run has not ended yet{where}: it cannot be continued.")
+    store.check_memory(run.recipe)
     if not run.last_step < target <= MOST_STEPS:
         raise UserError(f"This run has taken {run.last_step:,} steps: give more, up to {MOST_STEPS:,}.")
     for request in ("pause", "stop", "reset"):  # what came too late for it
@@ -103,13 +104,16 @@ def queue_again(run: Run, target: int) -> Run:
 
 def hangs(run: Run) -> bool:
     """Whether the run has something to do and has shown no progress for HANGS_AFTER seconds."""
-    asked, state = read(run), run.status.state
+    state = run.status.state
+    if state not in ("running", "paused"):
+        return False
+    asked = read(run)
     must_go_on = asked.stop or asked.reset or asked.pause_at is None or run.last_step < asked.pause_at
-    if state not in ("running", "paused") or (state == "paused" and not must_go_on):
+    if state == "paused" and not must_go_on:
         return False
     # What was asked of a paused run shows in its directory's time, before which it had nothing to do.
-    signs = [run.status_path, run.metrics_path, *([run.directory] if state == "paused" else [])]
-    return time.time() - max(map(_changed, signs)) > HANGS_AFTER
+    asked_at = files.changed(run.directory) if state == "paused" else 0.0
+    return time.time() - max(run.last_sign, asked_at) > HANGS_AFTER
 
 
 def end_process(run: Run) -> None:
@@ -121,7 +125,9 @@ def end_process(run: Run) -> None:
     run = run_directory.load(run.directory)
     if not hangs(run):
         return  # it has come back since the viewer saw it, or another viewer was faster
-    process = owner_of(run.status)
+    if run.elsewhere:
+        raise UserError(f"This run belongs to a process on {run.elsewhere}: end it there.")
+    process = owner.process_of(run.status.owner)
     if process is not None:
         if process.pid == os.getpid():
             raise UserError("This run belongs to the process that serves the pages: restart the app to end it.")
@@ -138,7 +144,7 @@ def end_process(run: Run) -> None:
 def _wait_until_gone(run: Run) -> None:
     # Not process.wait(): the trainer's process is our child, and its end is for multiprocessing to collect.
     deadline = time.monotonic() + GONE_WITHIN
-    while owner_of(run.status) is not None:
+    while owner.process_of(run.status.owner) is not None:
         if time.monotonic() > deadline:
             raise UserError(f"Process {run.status.pid} does not end: restart the computer, or leave it be.")
         time.sleep(0.02)
@@ -151,16 +157,4 @@ def _ask(run: Run, request: str, content: str = "") -> None:
 
 
 def _take_back(run: Run, request: str) -> None:
-    path = run.directory / request
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise files.cannot_write(path, error) from error
-
-
-def _changed(path: Path) -> float:
-    """When it was last written, in seconds since the epoch; 0 where there is no such file."""
-    try:
-        return path.stat().st_mtime
-    except OSError:
-        return 0.0
+    files.remove(run.directory / request)

@@ -14,24 +14,22 @@ Every file but the metrics is replaced atomically, and a reader passes over a me
 
 import dataclasses
 import math
-import os
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
-
-import psutil
 
 from mnist_demo import files
 from mnist_demo.errors import UserError
 from mnist_demo.models import recipes, registry
 from mnist_demo.models.recipes import Recipe
+from mnist_demo.runs import owner
 from mnist_demo.runs.metrics import Metrics, metrics_file, to_line
+from mnist_demo.runs.owner import Owner
 from mnist_demo.runs.records import read_json, to_json, typed, write_json
 
 VERSION = 1
 ACTIVE = ("queued", "running", "paused")
-CLOCK_TOLERANCE = 120.0  # seconds by which a corrected clock may move the time at which a process was started
 STATES = (*ACTIVE, "finished", "stopped", "diverged", "interrupted", "crashed", "failed")
 
 
@@ -51,17 +49,25 @@ class Settings:
 
 @dataclass(frozen=True)
 class Status:
-    """Where a run stands. `pid` and `pid_created` name the process that owns it while it is active."""
+    """Where a run stands. `pid` to `pid_namespace` name the process that owns it while it is active: see Owner."""
 
     state: str
     message: str = ""
     pid: int | None = None
-    pid_created: float | None = None  # seconds since the epoch; tells a process from a later one with its number
+    pid_created: float | None = None
+    host: str = ""
+    boot: str = ""
+    pid_namespace: str = ""
     trained_on: str = ""  # Dataset.name, known once the data was read
     train_images: int = 0  # in its training split
     execution: str = ""  # the precision it is calculated in, chosen when it began
     temperature: float = 1.0  # by which logits are divided before the softmax, see calibration.fit_temperature
     total_seconds: float | None = None  # wall clock from start to export
+
+    @property
+    def owner(self) -> Owner:
+        """The process that the run belongs to."""
+        return Owner(self.pid, self.pid_created, self.host, self.boot, self.pid_namespace)
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,16 @@ class Run:
     @property
     def is_active(self) -> bool:
         return self.status.state in ACTIVE
+
+    @property
+    def elsewhere(self) -> str:
+        """The name of the other machine that trains the run; "" for one that is not active or is of this machine."""
+        return self.status.host if self.is_active and owner.is_elsewhere(self.status.owner) else ""
+
+    @property
+    def last_sign(self) -> float:
+        """When the run last wrote its status or its metrics, in seconds since the epoch."""
+        return max(files.changed(self.status_path), files.changed(self.metrics_path))
 
     @property
     def model_path(self) -> Path:
@@ -147,10 +163,8 @@ def set_status(run: Run, state: str, **fields: Any) -> Run:
     An active run belongs to the process that says so. How a run ended is told on a full disk too. Raises UserError
     where nothing can be written.
     """
-    owner: dict[str, Any] = {"pid": None, "pid_created": None}
-    if state in ACTIVE:
-        owner = {"pid": os.getpid(), "pid_created": psutil.Process().create_time()}
-    status = dataclasses.replace(run.status, state=state, **owner, **fields)
+    belongs_to = owner.this_process() if state in ACTIVE else Owner()
+    status = dataclasses.replace(run.status, state=state, **dataclasses.asdict(belongs_to), **fields)
     try:
         write_json(run.status_path, dataclasses.asdict(status))
     except UserError:
@@ -183,6 +197,26 @@ def load(directory: Path) -> Run:
 
     A run that says it is active, but whose process is gone, was interrupted.
     """
+    run = Run(directory, *_read(directory, *(_version(directory / name) for name in ("settings.json", "status.json"))))
+    if run.is_active and not owner.is_alive(run.status.owner, run.status.state, run.last_sign):
+        where = f" on {run.elsewhere}" if run.elsewhere else ""
+        message = f"The program{where} stopped before the run was done."
+        return dataclasses.replace(run, status=dataclasses.replace(run.status, state="interrupted", message=message))
+    return run
+
+
+def _version(path: Path) -> tuple[int, ...]:
+    """What changes whenever a file is replaced."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_mtime_ns, found.st_ino, found.st_size
+
+
+@lru_cache(maxsize=1024)
+def _read(directory: Path, _settings: tuple[int, ...], _status: tuple[int, ...]) -> tuple[Settings, Status]:
+    """What the two files say. Every viewer asks again and again, so each version of them is read once."""
     settings = read_json(directory, "settings.json")
     if settings.get("version") != VERSION:
         raise UserError(
@@ -193,17 +227,14 @@ def load(directory: Path) -> Run:
         recipe = typed(Recipe, settings["recipe"])
         registry.check(recipe)
         asked = Settings(recipe, str(settings["data"]), str(settings["created"]), int(settings["target"]))
-        run = Run(directory, asked, typed(Status, read_json(directory, "status.json")))
-        if not (1 <= asked.target <= recipes.MOST_STEPS and 0 < run.status.temperature < math.inf):
+        status = typed(Status, read_json(directory, "status.json"))
+        if not (1 <= asked.target <= recipes.MOST_STEPS and 0 < status.temperature < math.inf):
             raise ValueError("a number in it cannot be")
     except (KeyError, TypeError, ValueError, UserError) as error:
         raise UserError(f"The run {directory.name} is damaged ({error}): delete it.") from error
-    if run.status.state not in STATES:
-        raise UserError(f"The run {directory.name} is in the unknown state {run.status.state!r}: delete it.")
-    if run.is_active and owner_of(run.status) is None:
-        message = "The program stopped before the run was done."
-        return dataclasses.replace(run, status=dataclasses.replace(run.status, state="interrupted", message=message))
-    return run
+    if status.state not in STATES:
+        raise UserError(f"The run {directory.name} is in the unknown state {status.state!r}: delete it.")
+    return asked, status
 
 
 def keep_metrics_until(run: Run, step: int) -> None:
@@ -215,16 +246,3 @@ def keep_metrics_until(run: Run, step: int) -> None:
 
 def write_settings(directory: Path, settings: Settings) -> None:
     write_json(directory / "settings.json", {"version": VERSION, **dataclasses.asdict(settings)})
-
-
-def owner_of(status: Status) -> psutil.Process | None:
-    """The process that trains the run; None where it is gone, also where another one has its number now."""
-    if status.pid is None or status.pid_created is None:
-        return None
-    try:
-        process = psutil.Process(status.pid)
-        is_zombie = process.status() == psutil.STATUS_ZOMBIE
-        is_same = not is_zombie and abs(process.create_time() - status.pid_created) < CLOCK_TOLERANCE
-    except (psutil.Error, ValueError, OverflowError):
-        return None
-    return process if is_same else None

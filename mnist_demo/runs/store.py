@@ -5,8 +5,11 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psutil
+
 from mnist_demo import files
 from mnist_demo.errors import UserError
+from mnist_demo.models import registry
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.runs.run_directory import Run, Settings, Status, load, set_status, write_settings
 
@@ -21,11 +24,13 @@ def runs_folder() -> Path:
 def create(recipe: Recipe, data: str, directory: Path | None = None) -> Run:
     """Make a new run directory in the state `queued`, owned by this process.
 
-    Raises UserError where it cannot be written, or where `directory` already holds something.
+    Raises UserError where it cannot be written, where `directory` already holds something, or where this machine has
+    too little memory for the recipe.
     """
+    check_memory(recipe)
     now = datetime.now(UTC)
     if directory is None:
-        name = f"{now:%Y%m%d-%H%M%S}-{recipe.model}-{recipe.name}-{secrets.token_hex(2)}"
+        name = f"{now:%Y%m%d-%H%M%S}-{recipe.model}-{recipe.name}-{_free_suffix()}"
         directory = runs_folder() / name
     directory = directory.absolute()
     files.make_folder(directory.parent)
@@ -38,11 +43,35 @@ def create(recipe: Recipe, data: str, directory: Path | None = None) -> Run:
         set_status(Run(hidden, settings, Status("queued")), "queued")
         if files.is_folder(directory) and not any(directory.iterdir()):
             directory.rmdir()
-        hidden.rename(directory)
+        files.move(hidden, directory)
+    except UserError:
+        shutil.rmtree(hidden, ignore_errors=True)
+        raise
     except OSError as error:
         shutil.rmtree(hidden, ignore_errors=True)
         raise UserError(f"{directory} already exists: choose another --out, or remove it first.") from error
     return load(directory)
+
+
+def check_memory(recipe: Recipe) -> None:
+    """Raises UserError where a batch of the recipe needs more memory than this machine has free."""
+    needed, free = (
+        registry.get_model(recipe.model).bytes_per_image * recipe.batch_size,
+        psutil.virtual_memory().available,
+    )
+    if needed > free:
+        raise UserError(
+            f"A batch of {recipe.batch_size:,} images takes about {needed / 1e9:.1f} GB with this model, and "
+            f"{free / 1e9:.1f} GB of memory are free: choose a smaller batch."
+        )
+
+
+def _free_suffix() -> str:
+    """Four characters that no run of this home ends in: they tell its title from those of the same recipe."""
+    taken = {path.name[-4:] for path in runs_folder().glob("*")}
+    while (suffix := secrets.token_hex(2)) in taken:
+        pass
+    return suffix
 
 
 def list_runs() -> tuple[list[Run], list[Path]]:
@@ -83,15 +112,16 @@ def shipped_names() -> list[str]:
 def delete(directory: Path) -> None:
     """Remove a run that is not active, readable or not. Raises UserError for one that is."""
     try:
-        is_active = load(directory).is_active
+        run = load(directory)
     except UserError:
-        is_active = False
-    if is_active:
-        raise UserError("This run is still training: stop it first, then delete it.")
+        run = None  # a damaged one
+    if run and run.is_active:
+        where = f" on {run.elsewhere}" if run.elsewhere else ""
+        raise UserError(f"This run is still training{where}: stop it first, then delete it.")
     hidden = directory.parent / f".deleted-{secrets.token_hex(8)}"
     try:
-        directory.rename(hidden)  # at once, so that nobody sees half a run
-        shutil.rmtree(hidden)
+        files.move(directory, hidden)  # at once, so that nobody sees half a run
+        files.remove_folder(hidden)
     except FileNotFoundError:
         return  # another viewer was faster
     except OSError as error:

@@ -6,7 +6,6 @@ a process of its own, and starts a new one when that dies. Progress and control 
 
 import multiprocessing
 import os
-import queue
 import signal
 import threading
 import traceback
@@ -20,6 +19,7 @@ from mnist_demo.quiet import muted_stderr
 from mnist_demo.runs import control, run_directory, store
 from mnist_demo.runs.run_directory import Run
 
+MOST_WAITING = 20  # runs: a class that presses Start together shall not fill the day
 NICENESS = 10  # drawing and the pages come first
 
 
@@ -27,8 +27,8 @@ class Trainer:
     """Trains the runs submitted to it, in order. One per server; its threads and its process die with the server."""
 
     def __init__(self) -> None:
-        self._queue: queue.SimpleQueue[Path] = queue.SimpleQueue()
-        self._pending: list[Path] = []  # what is in the queue, and before it what is being trained
+        self._pending: list[Path] = []  # what is being trained, and behind it what waits
+        self._changed = threading.Condition()  # guards what is pending, and tells that there is more
         self._is_closed = False
         self._process, self._connection = _start_process()
         threading.Thread(target=self._dispatch, name="trainer", daemon=True).start()
@@ -38,25 +38,39 @@ class Trainer:
         """The process number of the training process."""
         return self._process.pid
 
+    @property
+    def pending(self) -> list[Path]:
+        """The directories of the runs that it trains and will train, in this order."""
+        with self._changed:
+            return self._pending.copy()
+
     def submit(self, recipe: Recipe, data: str) -> Run:
-        """Queue a new run; returns at once. Raises UserError where its directory cannot be written."""
-        return self._enqueue(store.create(recipe, data))
+        """Queue a new run; returns at once.
+
+        Raises UserError where its directory cannot be written, this machine has too little memory for it, or too many
+        runs wait.
+        """
+        with self._changed:
+            self._check_room()
+            return self._enqueue(store.create(recipe, data))
 
     def continue_run(self, run: Run, target: int) -> Run:
         """Queue an ended run, to go on from its checkpoint until it has taken `target` steps in all.
 
-        Raises UserError where that is not possible.
+        Raises UserError where that is not possible, or too many runs wait.
         """
-        return self._enqueue(control.queue_again(run, target))
+        with self._changed:
+            self._check_room()
+            return self._enqueue(control.queue_again(run, target))
 
-    def before(self, run: Run) -> list[Path]:
-        """The directories of the runs that this trainer takes first; [] too for a run that it does not train."""
-        pending = self._pending.copy()
-        return pending[: pending.index(run.directory)] if run.directory in pending else []
+    def _check_room(self) -> None:
+        self._pending[1:] = [directory for directory in self._pending[1:] if _is_queued(directory)]
+        if len(self._pending) > MOST_WAITING:
+            raise UserError(f"{MOST_WAITING} runs are waiting already: cancel some, or wait until they have ended.")
 
     def _enqueue(self, run: Run) -> Run:
         self._pending.append(run.directory)
-        self._queue.put(run.directory)
+        self._changed.notify()
         return run
 
     def close(self) -> None:
@@ -67,8 +81,12 @@ class Trainer:
 
     def _dispatch(self) -> None:
         while not self._is_closed:
-            self._train(self._queue.get())
-            self._pending.pop(0)
+            with self._changed:
+                self._changed.wait_for(lambda: self._pending)
+                directory = self._pending[0]
+            self._train(directory)
+            with self._changed:
+                self._pending.pop(0)
 
     def _train(self, directory: Path) -> None:
         try:
@@ -79,6 +97,14 @@ class Trainer:
         except (EOFError, OSError):
             self._process.join(1)
             run_directory.mark_crashed(directory, "The training process died.")
+
+
+def _is_queued(directory: Path) -> bool:
+    """Whether the run still waits, and was not cancelled or deleted."""
+    try:
+        return run_directory.load(directory).status.state == "queued"
+    except UserError:
+        return False
 
 
 def _start_process() -> tuple[BaseProcess, Connection]:

@@ -20,6 +20,7 @@ def write_idx(folder: Path, arrays: dict[str, np.ndarray], *, zipped: bool) -> N
             (folder / name).write_bytes(raw)
 
 
+@pytest.mark.empty_home
 def test_bundled_subset_has_ten_equal_classes_in_every_split_and_no_image_twice() -> None:
     dataset = datasets.load(datasets.BUNDLED)
     assert [len(dataset.split(name)) for name in datasets.SPLITS] == [4000, 500, 500]
@@ -30,12 +31,14 @@ def test_bundled_subset_has_ten_equal_classes_in_every_split_and_no_image_twice(
     assert len(np.unique(everything, axis=0)) == 5000
 
 
+@pytest.mark.empty_home
 def test_bundled_subset_is_the_same_from_its_cache(home: Path) -> None:
     first = datasets.load(datasets.BUNDLED)
     assert (home / "data" / "bundled.npz").is_file()
     np.testing.assert_array_equal(first.train.images, datasets.load(datasets.BUNDLED).train.images)
 
 
+@pytest.mark.empty_home
 def test_bundled_subset_survives_a_damaged_cache_and_a_home_that_cannot_be_written(
     home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

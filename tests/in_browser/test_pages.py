@@ -8,9 +8,10 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from mnist_demo.data import datasets
 from mnist_demo.runs import run_directory, store
 from tests.browser import DIGITS, canvas_of, card, draw
-from tests.conftest import OpenPage
+from tests.conftest import OpenPage, furnish, tiny_recipe
 from tests.runs.test_trainer import wait_for
 from tests.server import Server, free_port
 
@@ -251,20 +252,21 @@ def test_downloads_are_the_runs_files(open_page: OpenPage) -> None:
 
 
 def test_a_run_is_deleted_for_everyone(open_page: OpenPage) -> None:
-    before = len(store.list_runs()[0])
+    """By a double click, as people are used to."""
+    run = run_directory.set_status(store.create(tiny_recipe(), datasets.BUNDLED), "finished")
     page = open_page("train")
     page.get_by_role("button", name="Delete", exact=True).click()
-    page.wait_for_timeout(1000)
-    page.get_by_role("button", name="Delete for good").click()
-    expect(page.locator(".stProgress")).to_have_count(0)
-    page.wait_for_timeout(1500)
-    assert len(store.list_runs()[0]) == before - 1
+    page.get_by_role("button", name="Delete for good").dblclick()
+    expect(page.get_by_text(run.id[-4:])).to_have_count(0)
+    expect(page.locator(".stException")).to_have_count(0)
+    assert run.id not in [other.id for other in store.list_runs()[0]]
 
 
 def test_a_killed_server_leaves_no_process_and_its_run_is_shown_as_interrupted(
-    chrome: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    chrome: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, measured_home: Path
 ) -> None:
     monkeypatch.setenv("MNIST_DEMO_HOME", str(tmp_path))
+    furnish(tmp_path, measured_home)
     with Server(free_port(), tmp_path) as first:
         page = chrome.new_page()
         page.goto(f"{first.url}/train")

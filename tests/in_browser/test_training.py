@@ -14,8 +14,12 @@ import numpy as np
 import pandas as pd
 import psutil
 import pytest
+import websockets.sync.client
 from playwright.sync_api import Browser, Locator, Page, expect
 from playwright.sync_api import TimeoutError as NothingInTimeError
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from websockets import Subprotocol
 
 from mnist_demo.data import datasets
 from mnist_demo.models import registry
@@ -170,6 +174,25 @@ def test_stop_wins_when_two_browsers_press_stop_and_resume_at_once(open_page: Op
     assert newest().status.state == "stopped"
 
 
+def test_a_visitor_who_has_the_caches_cleared_ends_no_run(open_page: OpenPage, server: Server) -> None:
+    """Streamlit takes that message from everybody."""
+    page = open_page("train")
+    trains(page)
+    with websockets.sync.client.connect(
+        server.url.replace("http", "ws") + "/_stcore/stream", subprotocols=[Subprotocol("streamlit")]
+    ) as prankster:
+        prankster.send(BackMsg(clear_cache=True).SerializeToString())
+        prankster.send(BackMsg(rerun_script=ClientState(page_name="train")).SerializeToString())
+        prankster.recv()  # an answer to the second, so the first has been dealt with
+        step = newest().last_step
+        wait_for(lambda: newest().last_step > step)
+    page.reload()
+    expect(button(page, "Stop")).to_be_visible(timeout=SHOWN)
+    assert newest().status.state == "running"
+    button(page, "Stop").click()
+    expect(page.locator(".stProgress")).to_have_count(0, timeout=60_000)
+
+
 def test_a_waiting_run_shows_its_start_and_is_cancelled(open_page: OpenPage) -> None:
     page, other = open_page("train"), open_page("train")
     trains(page)
@@ -178,6 +201,7 @@ def test_a_waiting_run_shows_its_start_and_is_cancelled(open_page: OpenPage) -> 
         timeout=SHOWN
     )
     button(other, "Cancel").click()
+    expect(page.get_by_text(re.compile("Waiting for 1 run"))).to_have_count(0, timeout=SHOWN)
     expect(page.locator(".stProgress")).to_have_count(1, timeout=SHOWN)
     assert newest().status.state == "stopped"
     button(other, "Stop").click()
@@ -302,6 +326,7 @@ def test_a_run_in_a_terminal_is_controlled_from_the_page(open_page: OpenPage) ->
     assert newest().status.state == "stopped"
 
 
+@pytest.mark.alone
 def test_fifty_runs_on_disk_do_not_slow_the_page(chrome: Browser, server: Server, open_page: OpenPage) -> None:
     """Medians of loads in turn, on one server."""
     open_page("train")  # the server has its trainer and its data set from now on

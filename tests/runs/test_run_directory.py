@@ -1,11 +1,13 @@
 import errno
 import json
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -256,3 +258,19 @@ def test_a_deleted_runs_state_is_written_nowhere(run: Run) -> None:
         run_directory.set_status(run, "failed")
     run_directory.mark_crashed(run.directory, "It died.")
     assert not run.directory.exists()
+
+
+def test_no_two_runs_of_a_home_end_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    endings = iter(["aaaa", "aaaa", "bbbb"])
+    token_hex = secrets.token_hex
+    monkeypatch.setattr(secrets, "token_hex", lambda count: next(endings) if count == 2 else token_hex(count))
+    first, second = (store.create(tiny_recipe(), datasets.BUNDLED) for _ in range(2))
+    assert (first.id[-4:], second.id[-4:]) == ("aaaa", "bbbb")
+
+
+def test_a_batch_that_does_not_fit_into_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=2_000_000_000))
+    with pytest.raises(UserError, match=r"4\.9 GB"):
+        store.create(tiny_recipe("cnn", batch_size=10_000), datasets.BUNDLED)
+    assert store.list_runs() == ([], [])
+    assert store.create(tiny_recipe("cnn", batch_size=1_000), datasets.BUNDLED).is_active

@@ -11,7 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from mnist_demo.runs import control, run_directory, store
+from mnist_demo.errors import UserError
+from mnist_demo.runs import control, run_directory
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.runs.trainer import Trainer
 from tests.conftest import tiny_recipe
@@ -36,7 +37,7 @@ def has_trained(run: Run) -> bool:
 
 
 @pytest.fixture(scope="module")
-def trainer() -> Iterator[Trainer]:
+def trainer(measured_home: Path) -> Iterator[Trainer]:  # noqa: ARG001 (the trainer starts with its measurements)
     trainer = Trainer()
     yield trainer
     trainer.close()
@@ -61,6 +62,21 @@ def test_a_stop_reaches_the_trainer_and_frees_it_for_the_next_run(trainer: Train
     wait_for(lambda: state(cancelled) == "stopped")
     assert (state(endless), state(waiting)) == ("stopped", "finished")
     assert run_directory.load(cancelled.directory).metrics == []
+
+
+def test_only_so_many_runs_wait_and_cancelled_ones_make_room(
+    trainer: Trainer, tiny_npz: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mnist_demo.runs.trainer.MOST_WAITING", 2)
+    endless, *waiting = (trainer.submit(tiny_recipe(steps=ENDLESS), str(tiny_npz)) for _ in range(3))
+    with pytest.raises(UserError, match="2 runs are waiting already"):
+        trainer.submit(tiny_recipe(), str(tiny_npz))
+    for run in waiting:
+        control.cancel(run)
+    last = trainer.submit(tiny_recipe(), str(tiny_npz))
+    assert trainer.pending == [endless.directory, last.directory]
+    control.request_stop(endless)
+    wait_for(lambda: state(last) == "finished")
 
 
 def test_a_run_that_cannot_be_trained_fails_alone(trainer: Trainer, tiny_npz: Path, tmp_path: Path) -> None:
@@ -93,8 +109,7 @@ def test_a_trainer_that_hangs_is_ended_and_the_next_run_gets_a_new_one(
 ) -> None:
     hanging = trainer.submit(tiny_recipe(steps=ENDLESS), str(tiny_npz))
     waiting = trainer.submit(tiny_recipe(), str(tiny_npz))
-    assert trainer.before(hanging) == []
-    assert trainer.before(waiting) == [hanging.directory]
+    assert trainer.pending == [hanging.directory, waiting.directory]
     wait_for(lambda: has_trained(hanging))
     pid = trainer.pid
     assert pid is not None
@@ -109,7 +124,7 @@ def test_a_trainer_that_hangs_is_ended_and_the_next_run_gets_a_new_one(
     steps = run_directory.load(hanging.directory).last_step
     trainer.continue_run(run_directory.load(hanging.directory), steps + 40)
     wait_for(lambda: state(hanging) == "finished")
-    wait_for(lambda: trainer.before(hanging) == [])
+    wait_for(lambda: trainer.pending == [])
 
 
 def test_a_run_that_is_deleted_by_hand_while_it_trains_ends(trainer: Trainer, tiny_npz: Path) -> None:
@@ -121,10 +136,7 @@ def test_a_run_that_is_deleted_by_hand_while_it_trains_ends(trainer: Trainer, ti
     wait_for(lambda: state(next_one) == "finished")
 
 
-def test_a_run_of_another_process_waits_for_none_of_this_trainers(trainer: Trainer) -> None:
-    assert trainer.before(store.create(tiny_recipe(), "bundled")) == []
-
-
+@pytest.mark.usefixtures("measured", "interruptible")
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_no_trainer_outlives_its_server(tiny_npz: Path, end: signal.Signals) -> None:
     server = subprocess.Popen(

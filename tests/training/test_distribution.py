@@ -11,6 +11,8 @@ import pytest
 
 from tests.server import ROOT, free_port
 
+pytestmark = pytest.mark.usefixtures("measured")
+
 STEPS = {"affine": 200, "cnn": 120}
 
 

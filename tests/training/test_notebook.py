@@ -7,6 +7,8 @@ import pytest
 from mnist_demo.models import registry
 from tests.test_cli import result_of
 
+pytestmark = pytest.mark.usefixtures("measured")
+
 
 @pytest.mark.parametrize("model", list(registry.MODELS))
 def test_the_notebooks_recipe_gives_the_notebooks_accuracy(model: str, full_mnist: str, tmp_path: Path) -> None:

@@ -58,6 +58,7 @@ def test_what_was_kept_is_measured_again_where_it_is_damaged_or_of_another_machi
     assert len(probe.asked) == 2
 
 
+@pytest.mark.empty_home
 def test_a_home_that_cannot_be_written_costs_only_the_memory_of_it(home: Path) -> None:
     home.write_text("a file in the way")
     assert precision.fastest(FAST, Probe(bfloat16=1.0)) == "bfloat16"

@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -27,7 +28,7 @@ from mnist_demo.runs.control import Control
 from mnist_demo.runs.metrics import Metrics
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import cards, run_titles, services
-from mnist_demo.ui.train import compare, recipe_form, run_controls, weights
+from mnist_demo.ui.train import compare, durations, recipe_form, weights
 from tests.conftest import tiny_recipe
 
 ROOT = Path(__file__).parents[2]
@@ -47,9 +48,9 @@ class FakeTrainer:
     def continue_run(self, run: Run, target: int) -> Run:
         return control.queue_again(run, target)
 
-    def before(self, run: Run) -> list[Path]:
-        waiting = [other.directory for other in reversed(store.list_runs()[0]) if other.is_active]
-        return waiting[: waiting.index(run.directory)]
+    @property
+    def pending(self) -> list[Path]:
+        return [run.directory for run in reversed(store.list_runs()[0]) if run.is_active]
 
 
 @pytest.fixture(autouse=True)
@@ -81,6 +82,7 @@ def finished_run(home: Path, trained: Run) -> Run:
     return run_directory.load(target)
 
 
+@pytest.mark.empty_home
 @pytest.mark.parametrize("name", PAGES)
 def test_pages_run_on_an_empty_home(name: str) -> None:
     app = open_page(name)
@@ -566,15 +568,39 @@ def test_the_expected_start_counts_no_run_that_another_process_trains(monkeypatc
         run_directory.set_status(elsewhere, "running"), Metrics(400, 4.0, images_per_second=5000.0)
     )
     store.create(tiny_recipe(), datasets.BUNDLED, second)
-    bars = [bar.proto.text for bar in open_page("Train").get("progress")]
-    assert "Waiting for 1 run before it, starts in about 6 s" in bars
-    monkeypatch.setattr(FakeTrainer, "before", lambda *_: [])
-    bars = [bar.proto.text for bar in open_page("Train").get("progress")]
-    assert "Waiting for TensorFlow to start…" in bars
+    assert "Waiting for 1 run before it, starts in about 6 s" in texts(open_page("Train"))
+    monkeypatch.setattr(FakeTrainer, "pending", [])
+    assert "Waiting for TensorFlow to start…" in texts(open_page("Train"))
+
+
+def test_all_waiting_runs_are_taken_back_by_one_button_and_the_run_before_them_goes_on() -> None:
+    first = run_directory.set_status(store.create(tiny_recipe(), datasets.BUNDLED), "running")
+    for _ in range(3):
+        store.create(tiny_recipe(), datasets.BUNDLED)
+    app = open_page("Train")
+    press(app, "Cancel all that wait")
+    assert not app.exception
+    states = {run.id: run.status.state for run in store.list_runs()[0]}
+    assert states.pop(first.id) == "running"
+    assert set(states.values()) == {"stopped"}
+    assert "Waiting" not in texts(app)
+
+
+def test_a_run_of_another_computer_is_named_and_nobody_ends_its_process_here() -> None:
+    run = run_directory.set_status(store.create(tiny_recipe(), datasets.BUNDLED), "running")
+    status = json.loads(run.status_path.read_text(encoding="utf-8"))
+    run.status_path.write_text(json.dumps({**status, "host": "lab-pc-7", "pid": 1}), encoding="utf-8")
+    assert "another computer, lab-pc-7" in texts(open_page("Train"))
+
+
+def test_the_command_for_tensorboard_is_quoted_as_the_system_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert compare.in_shell("tensorboard", "--logdir", "my runs") == "tensorboard --logdir 'my runs'"
+    monkeypatch.setattr(compare, "os", SimpleNamespace(name="nt"))
+    assert compare.in_shell("tensorboard", "--logdir", "my runs") == 'tensorboard --logdir "my runs"'
 
 
 @pytest.mark.parametrize(
     ("seconds", "words"), [(0.4, "0 s"), (59.6, "1 min 00 s"), (125, "2 min 05 s"), (3840, "1 h 04 min")]
 )
 def test_durations(seconds: float, words: str) -> None:
-    assert run_controls.duration(seconds) == words
+    assert durations.duration(seconds) == words

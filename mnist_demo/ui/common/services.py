@@ -1,5 +1,7 @@
 """What all viewers of a server share: the trainer, the download, the data sets and the loaded models."""
 
+import functools
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -12,23 +14,45 @@ from mnist_demo.drawing import preprocess
 from mnist_demo.errors import UserError
 from mnist_demo.models.inference import Classifier
 from mnist_demo.runs import store
+from mnist_demo.runs.listing import SharedListing
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.runs.trainer import Trainer
 
+_starting = threading.RLock()
 
-@st.cache_resource(on_release=Trainer.close, show_spinner=False)
+
 def trainer() -> Trainer:
-    """The one training process of this server, started at the first call."""
+    """The one training process of this server, started at the first call.
+
+    Not in Streamlit's cache: any visitor can have that emptied, by its message `clear_cache`, and training would end.
+    """
+    with _starting:
+        return _trainer()
+
+
+@functools.cache
+def _trainer() -> Trainer:
     return Trainer()
 
 
-@st.cache_resource(show_spinner=False)
 def background_download() -> BackgroundDownload:
-    """The download of the full MNIST, begun at the first call where it is needed and allowed."""
+    """The download of the full MNIST, begun at the first call where it is needed and allowed; see `trainer`."""
+    with _starting:
+        return _background_download()
+
+
+@functools.cache
+def _background_download() -> BackgroundDownload:
     background = BackgroundDownload()
     if download.is_allowed() and datasets.find_source() == datasets.BUNDLED:
         background.start()
     return background
+
+
+@functools.cache
+def listing() -> SharedListing:
+    """All runs of the home, read once for all viewers."""
+    return SharedListing()
 
 
 def start() -> None:

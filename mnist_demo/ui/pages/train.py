@@ -1,99 +1,9 @@
 """The Train page: start a run, watch it, compare it with earlier ones. All viewers see the same runs."""
 
-import pandas as pd
 import streamlit as st
 
-from mnist_demo.runs import store
-from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import explain, notices, run_titles, services
-from mnist_demo.ui.train import compare, recipe_form, results, run_controls
-
-# Seconds between two looks at the run directories, for progress and for all the rest. Looking takes time from the
-# training, so it is done often only while a run is young and its curves change quickly.
-YOUNG_SECONDS = 12.0  # of training
-POLL_STARTING = (0.5, 0.5)  # until there is a first point
-POLL_YOUNG = (1.0, 1.0)
-POLL_SETTLED = (2.0, 5.0)
-POLL_IDLE = (4.0, 4.0)  # nothing trains: to notice what another viewer starts
-NEWEST = 3  # runs on the chart when nobody has chosen any
-STATE_ICONS = {"finished": "✓", "stopped": "■", "queued": "…", "running": "▶", "paused": "⏸"}
-
-
-def show_table(listed: list[Run]) -> None:
-    """All runs with their results, newest first."""
-    rows = [
-        {
-            "Run": run_titles.title(run),
-            "State": f"{STATE_ICONS.get(run.status.state, '✗')} {run.status.state}",
-            "Test accuracy": 100 * (last.test_accuracy or 0) if (last := run.last_evaluation) else None,
-            "Steps": run.last_step,
-            "Training": run_controls.duration(run.newest.seconds) if run.last_step else "–",
-            "Batch": run.recipe.batch_size,
-            "Learning rate": f"{run.recipe.learning_rate:g}",
-            "Seed": run.recipe.seed,
-            "Data": run.status.trained_on,
-        }
-        for run in listed
-    ]
-    formats = {
-        "Test accuracy": st.column_config.NumberColumn(format="%.2f %%"),
-        "Steps": st.column_config.NumberColumn(format="localized"),
-    }
-    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=formats, placeholder="–", key="run_table")
-
-
-def poll_seconds(active: list[Run]) -> tuple[float, float]:
-    """How often to look: for the progress of the active runs, oldest first, and for everything else."""
-    if not active:
-        return POLL_IDLE
-    if active[0].status.state != "paused" and active[0].last_evaluation is None:  # it is next, or has just begun
-        return POLL_STARTING
-    is_young = any(run.status.state == "running" and run.newest.seconds < YOUNG_SECONDS for run in active)
-    return POLL_YOUNG if is_young else POLL_SETTLED
-
-
-def show_progress(polling: tuple[float, float], shown: list[str]) -> None:
-    """The active runs and their controls. `shown` are the ids of those that the page last began with."""
-    active = active_runs()
-    if poll_seconds(active) != polling or [run.id for run in active] != shown:
-        st.rerun()  # the whole page: the rest of it has to change too
-    for run in active:
-        run_controls.show(run, active)
-
-
-def active_runs() -> list[Run]:
-    """The runs that train, are paused or wait, oldest first."""
-    listed, _ = store.list_runs()
-    return [run for run in reversed(listed) if run.is_active]
-
-
-def show_runs() -> None:
-    """Everything else that changes while runs train: charts, the table, one run's results."""
-    listed, damaged = store.list_runs()
-    if damaged:
-        names = ", ".join(path.name for path in damaged)
-        st.warning(
-            f"These runs are damaged and cannot be shown: {names}. Delete their folders in {store.runs_folder()}."
-        )
-    if not listed:
-        st.info(
-            "No run yet. Press **Start training**: the affine model takes a few seconds.",
-            icon=":material/school:",
-        )
-        return
-    by_id = {run.id: run for run in listed}
-    chosen = st.multiselect(
-        "Runs on the charts",
-        list(by_id),
-        format_func=run_titles.titles(by_id),
-        placeholder=f"The newest {NEWEST}",
-        key="charted_runs",
-    )
-    shown = [by_id[name] for name in chosen if name in by_id] or listed[:NEWEST]
-    compare.show(shown, listed)
-    show_table(listed)
-    results.show(listed)
-
+from mnist_demo.ui.common import explain, notices, services
+from mnist_demo.ui.train import recipe_form, watching
 
 st.title("Train a model")
 notices.data_set(services.current_dataset())
@@ -101,8 +11,5 @@ form, view = st.columns([2, 5], gap="large")
 with form:
     recipe_form.show()
 with view:
-    active = active_runs()
-    polling = poll_seconds(active)
-    st.fragment(show_progress, run_every=polling[0])(polling, [run.id for run in active])
-    st.fragment(show_runs, run_every=polling[1])()
+    watching.show()
 explain.learning(st.session_state["model"])

@@ -2,7 +2,9 @@
 
 import dataclasses
 import io
+import os
 import shlex
+import subprocess
 from typing import Any
 
 import pandas as pd
@@ -89,7 +91,13 @@ def _curves(
     _by_title: dict[str, Run],
 ) -> dict[str, Any] | None:
     """plots.curves, drawn once for all viewers of the same runs."""
-    return plots.curves(_by_title, measure, names, len(_paper_colors()), options)
+    import pyarrow  # noqa: PLC0415 (Streamlit has imported it by now; the first page does not need it)
+
+    chart = plots.curves(_by_title, measure, names, len(_paper_colors()), options)
+    if chart is None:
+        return None
+    points = pyarrow.Table.from_pandas(chart["datasets"][plots.CURVES], preserve_index=False)
+    return {**chart, "datasets": {plots.CURVES: points}}
 
 
 def show_settings(shown: list[Run]) -> None:
@@ -168,7 +176,12 @@ def show_exports(shown: list[Run], listed: list[Run], options: CurveOptions) -> 
         )
         with st.popover("TensorBoard", icon=":material/query_stats:"):
             st.caption("TensorBoard shows all runs too. On the computer that the app runs on:")
-            st.code(f"tensorboard --logdir {shlex.quote(str(store.runs_folder()))}", language="sh", wrap_lines=True)
+            st.code(in_shell("tensorboard", "--logdir", str(store.runs_folder())), language="sh", wrap_lines=True)
+
+
+def in_shell(*command: str) -> str:
+    """A command as one types it into this system's shell."""
+    return subprocess.list2cmdline(command) if os.name == "nt" else shlex.join(command)
 
 
 def to_csv(shown: list[Run]) -> str:

@@ -84,12 +84,13 @@ def confirm_deletion(run: Run) -> None:
     """The question that stands between a run and its end; it is about this run and no other."""
 
     def answer(yes: bool) -> None:
-        del st.session_state["delete_asked"]
+        was_asked = st.session_state.pop("delete_asked", None) == run.id  # not at the second click of a double one
         try:
-            if yes:
+            if yes and was_asked:
                 store.delete(run.directory)
         except UserError as error:
             st.toast(str(error), icon=":material/error:")
+        services.listing().refresh()
 
     with st.container(border=True):
         st.markdown(f"Delete **{run_titles.title(run)}**, its model and its metrics, for everyone?")

@@ -1,4 +1,4 @@
-"""The runs that train, are paused or wait: progress, and the controls that every viewer has."""
+"""The runs that train or are paused: progress, and the controls that every viewer has."""
 
 import functools
 import math
@@ -8,22 +8,24 @@ import streamlit as st
 
 from mnist_demo.errors import UserError
 from mnist_demo.runs import control
+from mnist_demo.runs.control import Control
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import run_titles, services
 from mnist_demo.ui.train import weights
+from mnist_demo.ui.train.durations import duration
 
 
-def show(run: Run, active: list[Run]) -> None:
-    """Progress, rate, time left and the controls of one of the runs in `active`: they train, are paused or wait."""
-    ahead = services.trainer().before(run)
-    before = [other for other in active if other.directory in ahead]
+def show(run: Run, asked: Control, *, hangs: bool) -> None:
+    """Progress, rate, time left and the controls of a run that trains or is paused; people want `asked` of it."""
     with st.container(border=True):
         st.markdown(f"**{run_titles.title(run)}**")
-        st.progress(min(1.0, run.last_step / run.settings.target), text=_progress_text(run, before))
+        st.progress(min(1.0, run.last_step / run.settings.target), text=_progress_text(run, asked))
         st.caption(_accuracy_text(run))  # always there, so that no button moves under the pointer
-        if control.hangs(run):
+        if run.elsewhere:
+            st.caption(f"It is trained on another computer, {run.elsewhere}.")
+        if hangs:
             show_hanging(run)
-        show_controls(run)
+        show_controls(run, asked)
         if weights.are_shown(run):
             weights.show(run)
         if run.model_path.is_file():
@@ -45,13 +47,9 @@ def show_hanging(run: Run) -> None:
     control_button(run, "End the training process", "dangerous", control.end_process)
 
 
-def show_controls(run: Run) -> None:
+def show_controls(run: Run, asked: Control) -> None:
     """Pause or resume, step, reset, stop. They are for everyone, and for runs that were started in a terminal too."""
-    asked = control.read(run)
     with st.container(horizontal=True):
-        if run.status.state == "queued":
-            control_button(run, "Cancel", "close", control.cancel)
-            return
         if asked.pause_at is None:
             control_button(run, "Pause", "pause", control.request_pause, disabled=asked.stop)
         else:
@@ -77,6 +75,7 @@ def control_button(run: Run, label: str, icon: str, request: Callable[[Run], Non
             request(run)
         except UserError as error:
             st.toast(str(error), icon=":material/error:")
+        services.listing().refresh()  # who presses sees at once what it did
 
     st.button(label, icon=f":material/{icon}:", key=f"{label}_{run.id}", disabled=disabled, on_click=ask)
 
@@ -88,13 +87,11 @@ def _accuracy_text(run: Run) -> str:
     return f"Test accuracy after {last.step:,} steps: **{last.test_accuracy:.2%}**"
 
 
-def _progress_text(run: Run, before: list[Run]) -> str:
-    asked, last = control.read(run), run.newest
+def _progress_text(run: Run, asked: Control) -> str:
+    last = run.newest
     at = f"Step {last.step:,} of {run.settings.target:,}"
     if asked.stop:
         return "Stopping, and saving what it has learned…"
-    if run.status.state == "queued":
-        return _waiting_text(before)
     if run.status.state == "paused":
         return f"{at} · paused"
     if not last.images_per_second:
@@ -102,31 +99,13 @@ def _progress_text(run: Run, before: list[Run]) -> str:
     steps_per_second = last.images_per_second / run.recipe.batch_size
     return (
         f"{at} · {steps_per_second:,.0f} steps/s · {last.images_per_second:,.0f} images/s · "
-        f"{duration(_seconds_left(run))} left"
+        f"{duration(seconds_left(run))} left"
     )
 
 
-def _waiting_text(before: list[Run]) -> str:
-    if not before:
-        return "Waiting for TensorFlow to start…"
-    count = f"Waiting for {len(before)} run{'s' if len(before) > 1 else ''} before it"
-    if any(run.status.state == "paused" for run in before):
-        return f"{count}, of which one is paused"
-    seconds = sum(_seconds_left(run) for run in before)
-    return count if math.isnan(seconds) else f"{count}, starts in about {duration(seconds)}"
-
-
-def _seconds_left(run: Run) -> float:
+def seconds_left(run: Run) -> float:
     """By the rate of its last steps; NaN before there are any."""
     last = run.newest
     if not last.images_per_second:
         return math.nan
     return (run.settings.target - last.step) * run.recipe.batch_size / last.images_per_second
-
-
-def duration(seconds: float) -> str:
-    """A time as people say it: "7 s", "2 min 05 s", "1 h 04 min"."""
-    minutes, seconds = divmod(round(seconds), 60)
-    if minutes >= 60:
-        return f"{minutes // 60} h {minutes % 60:02d} min"
-    return f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"
