@@ -287,6 +287,33 @@ def test_clear_and_undo_work_on_a_drawing_that_was_brought_back(open_page: OpenP
     expect(headline(page)).to_have_text("1")
 
 
+# The connection takes nothing to the server while `window.isCut` is true.
+CUT = """const send = WebSocket.prototype.send;
+WebSocket.prototype.send = function (message) { if (!window.isCut) send.call(this, message); };"""
+
+
+def test_a_clear_that_is_lost_with_the_connection_leaves_a_canvas_that_can_be_drawn_on(open_page: OpenPage) -> None:
+    page = open_page(script=CUT)
+    draw(page, [SEVEN])
+    expect(headline(page)).to_have_text("7")
+    for name in ("Data", "Draw"):  # the server loads the drawing, so Clear asks it, too
+        page.get_by_role("link", name=name).click()
+        page.locator("h1", has_text="data" if name == "Data" else "Draw").wait_for()
+    expect(headline(page)).to_have_text("7")
+    page.evaluate("window.isCut = true")
+    press(page, "Clear")
+    board = page.locator(".dc-root")
+    expect(board).to_have_attribute("inert", "")
+    expect(board).not_to_have_attribute("inert", "", timeout=15_000)
+    page.evaluate("window.isCut = false")
+    before = ink(page)
+    assert before > 0
+    draw(page, [[(0.1, 0.9), (0.9, 0.9)]])
+    assert ink(page) > before
+    press(page, "Clear")
+    expect(headline(page)).to_have_text("")
+
+
 def test_many_strokes_can_be_drawn_and_cleared(open_page: OpenPage) -> None:
     page = open_page()
     canvas_of(page).evaluate(

@@ -6,6 +6,7 @@ const TOOLS = [["↶ Undo", "Undo"], ["↷ Redo", "Redo"], ["✕ Clear", "Clear"
 const SEND = "Update the app with this drawing"; // the toolbar's button that tells the server of the strokes
 const LOOK_EVERY = 100; // ms, for the canvas, while it is loading
 const TRIES = 100;
+const PATIENCE = 5000; // ms for the server to load a drawing; after that the message was lost with the connection
 const PEN_DOWN = ["mousedown", "touchstart"];
 const PEN_UP = ["mouseup", "touchend"];
 
@@ -79,15 +80,13 @@ class Tools {
   }
 
   close() {
+    clearTimeout(this.timeout);
     PEN_DOWN.forEach((name) => window.removeEventListener(name, this.onDown, { capture: true }));
     PEN_UP.forEach((name) => window.removeEventListener(name, this.onUp));
   }
 
   update({ clear_by_server: clearByServer, can_restore: canRestore, loads }) {
-    if (loads !== this.loads) {
-      this.isAsked = false;
-      findCanvas()?.querySelector(".dc-root").removeAttribute("inert");
-    }
+    if (loads !== this.loads) this.release();
     Object.assign(this, { clearByServer, canRestore, loads });
   }
 
@@ -104,10 +103,19 @@ class Tools {
     }
   }
 
-  // The server loads another drawing into the canvas, which is inert until then.
+  // The server loads another drawing into the canvas, which is inert until then. A message that was lost leaves the
+  // drawing as it is, to be drawn on; strokes that the canvas has lost are asked for until they come.
   askServer(what) {
     this.isAsked = true;
     this.ask(what);
+    clearTimeout(this.timeout);
+    this.timeout = setTimeout(() => (what === "reload" ? this.askServer(what) : this.release()), PATIENCE);
+  }
+
+  release() {
+    clearTimeout(this.timeout);
+    this.isAsked = false;
+    findCanvas()?.querySelector(".dc-root").removeAttribute("inert");
   }
 
   reload() {
