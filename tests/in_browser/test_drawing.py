@@ -2,6 +2,7 @@
 
 import io
 import re
+import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,9 +14,11 @@ from playwright.sync_api import Locator, Page, expect
 
 from mnist_demo.drawing import pictures
 from mnist_demo.drawing.rejection import NO_DIGIT
+from mnist_demo.files import HOME_VARIABLE
+from mnist_demo.runs import run_directory, store
 from tests import photos
 from tests.browser import DIGITS, TWO_FRAMES, canvas_of, card, draw, ink, place
-from tests.conftest import OpenPage
+from tests.conftest import OpenPage, tiny_recipe
 from tests.runs.test_trainer import wait_for
 from tests.server import Server
 
@@ -285,6 +288,30 @@ def test_clear_and_undo_work_on_a_drawing_that_was_brought_back(open_page: OpenP
     press(page, "Undo")
     wait_for(lambda: ink(page) > 0, seconds=5)
     expect(headline(page)).to_have_text("1")
+
+
+COUNT_MESSAGES = """window.messages = 0;
+const send = WebSocket.prototype.send;
+WebSocket.prototype.send = function (message) { window.messages++; send.call(this, message); };"""
+
+
+def test_the_page_asks_for_a_models_answers_only_while_it_trains(
+    open_page: OpenPage, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(HOME_VARIABLE, str(server.home))
+    run = run_directory.set_status(store.create(tiny_recipe(), "bundled"), "running")
+    shutil.copy(store.find("affine").model_path, run.model_path)
+    page = open_page(script=COUNT_MESSAGES)
+    page.get_by_role("combobox").click()
+    page.get_by_role("option", name=re.compile(run.id[-4:])).click()
+    card(page, "notebook").wait_for()
+    before = page.evaluate("messages")
+    page.wait_for_function("before => messages > before + 2", arg=before)
+    run_directory.set_status(run, "finished")
+    page.wait_for_timeout(4000)  # two looks, the second of which is the last
+    before = page.evaluate("messages")
+    page.wait_for_timeout(6000)  # in which nothing is to happen
+    assert page.evaluate("messages") == before
 
 
 # The connection takes nothing to the server while `window.isCut` is true.

@@ -28,6 +28,7 @@ from mnist_demo.runs.control import Control
 from mnist_demo.runs.metrics import Metrics
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import cards, run_titles, services
+from mnist_demo.ui.data.seen import may_have_seen
 from mnist_demo.ui.train import compare, durations, recipe_form, weights
 from tests.conftest import tiny_recipe
 
@@ -287,6 +288,27 @@ def test_models_that_saw_an_image_are_named_beside_their_answer(split: str, tiny
     own = datasets.load(str(tiny_npz))
     assert "own data" in own.name
     assert own.is_unseen("MNIST")
+
+
+@pytest.mark.parametrize(
+    ("trained_on", "looking_at", "split", "expected"),
+    [
+        ("MNIST subset", "MNIST", "train", True),
+        ("MNIST subset", "MNIST", "validation", True),
+        ("MNIST subset", "MNIST", "test", False),
+        ("MNIST", "MNIST subset", "test", True),
+        ("MNIST", "MNIST", "validation", True),
+        ("MNIST", "MNIST", "test", False),
+        ("MNIST", "tiny.npz (own data)", "train", False),
+    ],
+)
+def test_a_model_of_the_subset_has_seen_a_part_of_mnists_training_file(
+    trained_on: str, looking_at: str, split: str, expected: bool
+) -> None:
+    run = run_directory.set_status(store.create(tiny_recipe(), "bundled"), "finished", trained_on=trained_on)
+    dataset = dataclasses.replace(datasets.load("bundled"))
+    dataset.__dict__["name"] = looking_at  # stands for such a data set
+    assert may_have_seen(run, dataset, split) == expected
 
 
 @pytest.mark.parametrize("state", ["crashed", "diverged", "failed", "interrupted", "stopped"])

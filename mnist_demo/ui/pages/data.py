@@ -8,9 +8,8 @@ from mnist_demo.data import datasets
 from mnist_demo.data.datasets import Dataset, Split
 from mnist_demo.data.images import CLASSES, SIDE, Floats
 from mnist_demo.drawing import pictures
-from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import answer_cards, cards, model_choice, notices, run_titles, services
-from mnist_demo.ui.data import thumbnails
+from mnist_demo.ui.data import seen, thumbnails
 
 PER_PAGE = 48
 COLUMNS = 12  # of the sheet that thumbnails are cut from, whatever the page's width
@@ -101,19 +100,15 @@ def show_image(dataset: Dataset, name: str, index: int) -> None:
         with place:
             answers = [cards.answer(run, pixels.reshape(SIDE, SIDE)) for run in models]
             answer_cards.answers(answers, key="sample_answers")
-            seen = [run_titles.title(run) for run in models if may_have_seen(run, dataset, name)]
-            if seen:
-                st.caption(f"Trained on images of this kind: {', '.join(seen)}. Being right here proves little.")
+            trained_on_it = [run_titles.title(run) for run in models if seen.may_have_seen(run, dataset, name)]
+            if trained_on_it:
+                st.caption(
+                    f"Trained on images of this kind: {', '.join(trained_on_it)}. Being right here proves little."
+                )
     with st.expander("Pixel values", icon=":material/grid_on:"):
         st.caption(f"{SIDE} rows of {SIDE} numbers, 0 (paper) to 255 (ink); the models get them divided by 255.")
         rows = split.images[index].reshape(SIDE, SIDE)
         st.code("\n".join(" ".join(f"{value:3d}" for value in row) for row in rows), language=None)
-
-
-def may_have_seen(run: Run, dataset: Dataset, name: str) -> bool:
-    """Whether the run's model was trained, or chosen, on images of this split."""
-    is_own_training_data = run.status.trained_on == dataset.name and name != "test"
-    return is_own_training_data or not dataset.is_unseen(run.status.trained_on)
 
 
 @st.fragment

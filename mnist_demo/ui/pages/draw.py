@@ -91,7 +91,7 @@ def board() -> None:
                     canvas(brush, COLORS[tool])
         with st.container(width="stretch"):
             trains = any(run.is_active for run in models)
-            st.fragment(answers, run_every=SNAPSHOT_SECONDS if trains else None)(models, guess_first)
+            st.fragment(answers, run_every=SNAPSHOT_SECONDS if trains else None)(models, guess_first, trains)
     upload.panel(models, on_change=note_change)
 
 
@@ -225,11 +225,16 @@ def reveal() -> None:
     note_change()
 
 
-def answers(models: Sequence[Run], guess_first: bool) -> None:
-    """What the models say of the drawing, anew with each message of the pen and without touching the canvas."""
+def answers(models: Sequence[Run], guess_first: bool, trained: bool) -> None:
+    """What the models say of the drawing, anew with each message of the pen and without touching the canvas.
+
+    `trained` is whether one of them still trained when the board was run.
+    """
     if st.session_state[CHANGED]:
         st.rerun()
     models = [model_choice.as_it_is(run) for run in models]
+    if trained and not any(run.is_active for run in models):
+        st.rerun()  # the board then has this looked at no more than the pen asks for
     is_down, number, problem = False, 0, ""
     try:
         message = receive()
