@@ -77,7 +77,7 @@ def request_resume(run: Run) -> None:
 def read(run: Run) -> Control:
     """What was last asked of the run, by whichever viewer. One that somebody deleted by hand shall stop, too."""
     try:
-        pause_at = int((run.directory / "pause").read_text())
+        pause_at = int((run.directory / "pause").read_text(encoding="ascii"))
     except (OSError, ValueError):
         pause_at = None
     stop = (run.directory / "stop").exists() or not run.status_path.exists()

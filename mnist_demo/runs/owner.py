@@ -71,7 +71,7 @@ def is_alive(owner: Owner, state: str, last_sign: float) -> bool:
 def _place() -> tuple[str, str, str]:
     """The host, the boot and the process namespace of this process."""
     try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         return platform.node(), boot, str(Path("/proc/self/ns/pid").readlink())
     except OSError:  # not Linux: a process is known by its number and the time it was created
         return platform.node(), "", ""

@@ -38,7 +38,7 @@ def to_json(value: dict[str, Any]) -> bytes:
 
 def read_json(directory: Path, name: str) -> dict[str, Any]:
     try:
-        value = json.loads((directory / name).read_text())
+        value = json.loads((directory / name).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UserError(f"The run {directory.name} has no readable {name}: delete it.") from error
     if not isinstance(value, dict):

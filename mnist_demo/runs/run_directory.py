@@ -186,7 +186,7 @@ def mark_crashed(directory: Path, message: str) -> None:
 def append_metrics(run: Run, metrics: Metrics) -> None:
     """Add one line to the run's metrics. Raises UserError when it cannot be written."""
     try:
-        with run.metrics_path.open("a") as stream:
+        with run.metrics_path.open("a", encoding="utf-8") as stream:
             stream.write(to_line(metrics))
     except OSError as error:
         raise files.cannot_write(run.metrics_path, error) from error
