@@ -102,7 +102,7 @@ def measured_home(first_home: Path, workers_folder: Path) -> Path:
     """The same, where the training process has measured this machine too, once for all tests."""
     with locked(workers_folder / "first_home.lock"):
         if not list(first_home.glob("*.json")):
-            code = "from mnist_demo.training.warm_up import warm_up; warm_up()"
+            code = "from mnist_demo.training import runner; runner.warm_up()"
             environment = {**os.environ, DATA_VARIABLE: "", DOWNLOAD_VARIABLE: "off"}
             subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True, capture_output=True)
     return first_home

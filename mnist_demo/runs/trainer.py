@@ -123,8 +123,8 @@ def _serve(connection: Connection) -> None:
     if hasattr(os, "nice"):  # not on Windows
         os.nice(NICENESS)
     with muted_stderr():
-        from mnist_demo.training import runner, warm_up  # noqa: PLC0415 (TensorFlow: only this process may)
-    warm_up.warm_up()
+        from mnist_demo.training import runner  # noqa: PLC0415 (TensorFlow: only this process may)
+    runner.warm_up()
     while True:
         try:
             directory: Path = connection.recv()

@@ -1,5 +1,6 @@
 """The training loop: takes values, yields Metrics. `train_run` is the one caller that touches a run directory."""
 
+import contextlib
 import time
 from collections.abc import Callable
 from functools import lru_cache
@@ -12,14 +13,14 @@ import tensorflow as tf
 from mnist_demo.data import datasets
 from mnist_demo.data.datasets import Dataset, Split
 from mnist_demo.errors import UserError
-from mnist_demo.models import calibration
+from mnist_demo.models import calibration, registry
 from mnist_demo.runs import control, run_directory
 from mnist_demo.runs.metrics import Metrics
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.training import augmentation
+from mnist_demo.training import augmentation, networks
 from mnist_demo.training.loop import START, DivergedError, ResetError, train
 from mnist_demo.training.precision import POLICIES
-from mnist_demo.training.probe import fastest_precision
+from mnist_demo.training.probe import fastest_precision, tiny_session
 from mnist_demo.training.saving import checkpoint, export
 from mnist_demo.training.saving.recorder import Recorder
 from mnist_demo.training.session import EVALUATION_BATCH, Session
@@ -113,3 +114,18 @@ def fit_temperature(model: keras.Model, split: Split) -> float:
     images = [tf.constant(split.pixels(at, at + EVALUATION_BATCH)) for at in batches]
     logits = [model(augmentation.distort(batch, 0, tf.constant(index))) for index, batch in enumerate(images)]
     return calibration.fit_temperature(np.concatenate(logits), split.labels)
+
+
+def warm_up() -> None:
+    """Do once what the first run would have to wait for: reading the data, the probe of this machine, compiling, the
+    first export.
+    """
+    with contextlib.suppress(UserError):
+        load_data(datasets.find_source())
+    for recipe in registry.all_recipes():
+        fastest_precision(recipe)
+    for name in networks.MODELS:
+        session = tiny_session(name, "float32", batch_size=2)
+        for _ in train(session):
+            pass
+        export.to_litert(session.model)

@@ -106,6 +106,7 @@ def pretend_mnist(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(formats, "MNIST_MD5", dict(zip(formats.MNIST_MD5, checksums, strict=True)))
 
 
+@pytest.mark.empty_home
 def test_sources_in_order(tiny_npz: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pretend_mnist(tiny_npz, monkeypatch)
     assert datasets.find_source() == datasets.BUNDLED
@@ -119,6 +120,7 @@ def test_sources_in_order(tiny_npz: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert datasets.find_source("other.npz") == str(Path("other.npz").absolute())
 
 
+@pytest.mark.empty_home
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 half a file"])
 def test_a_damaged_cache_is_passed_over_and_left_alone(content: bytes) -> None:
     for path in (datasets.keras_mnist(), datasets.cached_mnist()):
@@ -130,6 +132,7 @@ def test_a_damaged_cache_is_passed_over_and_left_alone(content: bytes) -> None:
         datasets.load(datasets.MNIST)
 
 
+@pytest.mark.empty_home
 def test_a_cache_that_is_repaired_is_noticed(tiny_npz: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pretend_mnist(tiny_npz, monkeypatch)
     datasets.cached_mnist().parent.mkdir(parents=True)

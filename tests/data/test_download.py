@@ -16,6 +16,8 @@ from tests.conftest import tiny_arrays
 
 Answer = Callable[[http.server.BaseHTTPRequestHandler], None]
 
+pytestmark = pytest.mark.empty_home
+
 
 class Site:
     """A real HTTP server on the loopback address; `answers` maps a path to what happens when it is asked for."""

@@ -263,7 +263,8 @@ def test_a_trainer_that_hangs_is_said_to_is_ended_and_its_run_goes_on(open_page:
     seconds_ago(2 * control.HANGS_AFTER, hanging.status_path, hanging.metrics_path)
     expect(other.get_by_text("Nothing has come from this run")).to_be_visible(timeout=SHOWN)
     button(other, "End the training process").click()
-    expect(page.locator(".stProgress")).to_have_count(0, timeout=TRAINING_STARTS)  # the next one had its turn
+    wait_for(lambda: newest().status.state == "finished", TRAINING_STARTS / 1000)  # the next one had its turn
+    expect(page.locator(".stProgress")).to_have_count(0, timeout=SHOWN)
     assert not trainer.is_running() or trainer.status() == psutil.STATUS_ZOMBIE
     assert newest().status.state == "finished"
     crashed = run_directory.load(hanging.directory)

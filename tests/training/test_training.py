@@ -19,7 +19,7 @@ from mnist_demo.models.recipes import Recipe
 from mnist_demo.runs import control, run_directory, store
 from mnist_demo.runs.metrics import Metrics
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.training import loop, networks, optimizers, probe, runner, warm_up
+from mnist_demo.training import loop, networks, optimizers, probe, runner
 from mnist_demo.training.loop import Progress
 from mnist_demo.training.saving import checkpoint, export, recorder
 from mnist_demo.training.saving.recorder import SNAPSHOT_SHARE
@@ -402,4 +402,4 @@ def test_a_run_whose_data_is_gone_fails_in_one_sentence(run: Run) -> None:
 
 
 def test_warm_up_runs() -> None:
-    warm_up.warm_up()
+    runner.warm_up()
