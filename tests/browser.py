@@ -47,8 +47,8 @@ def browser(executable: str) -> Iterator[Browser]:
 
 
 def canvas_of(page: Page) -> Locator:
-    """The canvas that takes the pen, once it is there."""
-    canvas = page.locator("canvas.upper-canvas")
+    """The canvas that takes the pen, once it is there and takes it: not in the middle of a Clear, for example."""
+    canvas = page.locator(".dc-root:not([inert]) canvas.upper-canvas")
     canvas.wait_for()
     return canvas
 

@@ -20,7 +20,7 @@ Mask = npt.NDArray[np.bool_]
 
 
 def ink_of(image: Bytes) -> Bytes:
-    """A picture as `drawing.to_mnist` takes it: the ink alone where it is a photo, else the picture as it is."""
+    """A picture as `preprocess.to_mnist` takes it: the ink alone where it is a photo, else the picture as it is."""
     return from_photo(image) if is_photo(image) else image
 
 

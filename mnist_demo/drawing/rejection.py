@@ -23,7 +23,7 @@ LEAST_LOG_ODDS = -1.0
 
 
 def is_digit(pixels: Floats) -> bool:
-    """Whether a picture as `drawing.to_mnist` makes it, float32 (28, 28), shows a digit."""
+    """Whether a picture as `preprocess.to_mnist` makes it, float32 (28, 28), shows a digit."""
     return bool(log_odds(pixels.reshape(1, -1))[0] >= LEAST_LOG_ODDS)
 
 

@@ -18,8 +18,9 @@ MOST_PARTS = 200  # far more than a row of digits has; a printed picture has tho
 def digits(image: Bytes) -> list[Bytes]:
     """The digits on a picture from left to right, each alone on a sheet: uint8 (H, W), 255 is ink.
 
-    Takes and raises what `drawing.to_mnist` does, which each of the sheets is fit for. Strokes that touch, or lie above
-    each other, are one digit. At most MOST_DIGITS are returned. Raises UserError for more than MOST_PARTS spots, too.
+    Takes and raises what `preprocess.to_mnist` does, which each of the sheets is fit for. Strokes that touch, or lie
+    above each other, are one digit. At most MOST_DIGITS are returned. Raises UserError for more than MOST_PARTS spots,
+    too.
     """
     from scipy import ndimage  # noqa: PLC0415 (takes 0.2 s, which the first page need not wait for)
 

@@ -1,10 +1,4 @@
-"""A drawing as text that fits into a link, and back.
-
-The text is URL-safe base64 (RFC 4648, section 5) of a version byte and a zlib stream of numbers in LEB128, as in
-Protocol Buffers: for each stroke twice its width plus 1 if it erases, the number of its points, and the points, each
-less the one before it. Points are whole pixels of the canvas; those that lie on a line with their neighbours, to half
-a pixel, are left out.
-"""
+"""Strokes of a pen: read from what the canvas sends, given back to it, painted, and made of fewer points."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence

@@ -35,7 +35,7 @@ STATES = (*ACTIVE, "finished", "stopped", "diverged", "interrupted", "crashed", 
 
 @dataclass(frozen=True)
 class Settings:
-    """What a run was asked to do. `data` is a source for data.load; `created` is ISO 8601 in UTC.
+    """What a run was asked to do. `data` is a source for datasets.load; `created` is ISO 8601 in UTC.
 
     `target` is the number of steps to take in all: the recipe's, or more once a finished run was continued. Schedules
     follow the recipe's.

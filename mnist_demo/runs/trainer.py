@@ -4,6 +4,7 @@ TensorFlow takes ten seconds to import and must not be in the process that serve
 a process of its own, and starts a new one when that dies. Progress and control go through the run directories.
 """
 
+import atexit
 import multiprocessing
 import os
 import signal
@@ -31,6 +32,9 @@ class Trainer:
         self._changed = threading.Condition()  # guards what is pending, and tells that there is more
         self._is_closed = False
         self._process, self._connection = _start_process()
+        # Before multiprocessing ends the process itself, which would look like a crash: what is registered last is
+        # called first.
+        atexit.register(self.close)
         threading.Thread(target=self._dispatch, name="trainer", daemon=True).start()
 
     @property
@@ -96,7 +100,8 @@ class Trainer:
             self._connection.recv()
         except (EOFError, OSError):
             self._process.join(1)
-            run_directory.mark_crashed(directory, "The training process died.")
+            if not self._is_closed:  # else the run is interrupted, by the end of its server
+                run_directory.mark_crashed(directory, "The training process died.")
 
 
 def _is_queued(directory: Path) -> bool:

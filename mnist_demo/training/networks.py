@@ -1,4 +1,4 @@
-"""The architectures, each a flat list of layers, and how a model is exported.
+"""The architectures, each a flat list of layers, and the same in layers that train faster.
 
 Every model maps float32 (n, 784) in [0, 1] to logits, float32 (n, 10).
 """

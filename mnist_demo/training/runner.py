@@ -1,4 +1,4 @@
-"""The training loop: takes values, yields Metrics. `train_run` is the one caller that touches a run directory."""
+"""Training a run from its directory to its end there, and preparing the process that does it."""
 
 import contextlib
 import time
@@ -74,11 +74,11 @@ def _choose_precision(run: Run, strategy: tf.distribute.Strategy | None) -> str:
 
 
 def load_data(source: str) -> Dataset:
-    """As data.load, but a file that has not changed since the last run is not read again."""
+    """As datasets.load, but a file that has not changed since the last run is not read again."""
     try:
         changed = Path(source).stat().st_mtime_ns
     except OSError:
-        changed = 0  # no file, but one of the names that data.load knows
+        changed = 0  # no file, but one of the names that datasets.load knows
     return _load_data_once(source, changed)
 
 

@@ -73,7 +73,7 @@ def warm_up_inference() -> None:
 
 @st.cache_resource(max_entries=3, show_spinner="Reading the images…")
 def dataset(source: str) -> datasets.Dataset:
-    """The data set called `source`, read once for all viewers. Raises UserError as data.load does."""
+    """The data set called `source`, read once for all viewers. Raises UserError as datasets.load does."""
     return datasets.load(source)
 
 

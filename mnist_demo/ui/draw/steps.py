@@ -39,7 +39,7 @@ def neighbours() -> Neighbours:
 
 
 def panel(picture: Bytes | None, models: Sequence[Run]) -> None:
-    """An expander about the drawing `picture`, uint8 as `drawing.to_mnist` takes it, and what `models` say of it."""
+    """An expander about the drawing `picture`, uint8 as `preprocess.to_mnist` takes it, and what `models` say of it."""
     with st.expander(
         "What the models see, step by step",
         icon=":material/visibility:",

@@ -258,7 +258,10 @@ def answers(models: Sequence[Run], guess_first: bool, trained: bool) -> None:
 
 
 def receive() -> pen_message.Message | None:
-    """Take the pen's newest message; a new picture is to be guessed anew. Raises UserError as pen.read_message does."""
+    """Take the pen's newest message; a new picture is to be guessed anew.
+
+    Raises UserError as pen_message.read_message does.
+    """
     sent = components.pen_message()
     if sent is None:
         return None
