@@ -6,7 +6,7 @@ def main() -> None:
     # Imported here and not above: the training process imports this file once more and needs none of it.
     import streamlit as st  # noqa: PLC0415
 
-    from mnist_demo.ui.common import components, services  # noqa: PLC0415
+    from mnist_demo.ui.common import components, projector, services  # noqa: PLC0415
 
     st.set_page_config(page_title="MNIST demo", page_icon=components.ASSETS / "icon.svg", layout="wide")
     st.html(components.ASSETS / "page.css")
@@ -15,7 +15,9 @@ def main() -> None:
         st.Page("mnist_demo/ui/pages/train.py", title="Train", icon=":material/model_training:"),
         st.Page("mnist_demo/ui/pages/data.py", title="Data", icon=":material/grid_view:"),
     ]
-    st.navigation(pages, position="top").run()
+    page = st.navigation(pages, position="top")
+    projector.show()
+    page.run()
     services.start()  # after the page: the first visitor sees it before TensorFlow takes the processor
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
@@ -15,6 +16,21 @@ FLAGS = [
 ]
 
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+# Notes what Chromium tells of elements that move without being moved: how much, whether somebody had just pressed
+# something (which the usual measure leaves out), and which elements.
+WATCH_SHIFTS = """() => {
+  const name = (node) => (node?.nodeType === 1 ? node : node?.parentElement)?.outerHTML.slice(0, 120) ?? "gone";
+  const side = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(" ");
+  window.shifts = [];
+  window.shiftObserver?.disconnect();
+  window.shiftObserver = new PerformanceObserver((list) => {
+    for (const { value, hadRecentInput, sources } of list.getEntries()) {
+      const moved = sources.map(({ node, previousRect, currentRect }) =>
+        `${side(previousRect)} -> ${side(currentRect)}: ${name(node)}`);
+      window.shifts.push({ value, hadRecentInput, moved });
+    } });
+  window.shiftObserver.observe({ type: "layout-shift" }); }"""
 
 Stroke = Sequence[tuple[float, float]]  # points as fractions of the canvas, x to the right, y downwards
 
@@ -33,6 +49,35 @@ DIGITS: dict[int, list[Stroke]] = {
     4: [[(0.35, 0.15), (0.28, 0.52), (0.7, 0.52)], [(0.66, 0.2), (0.62, 0.88)]],
     7: [[(0.25, 0.2), (0.75, 0.2), (0.45, 0.85)]],
 }
+
+
+@dataclass
+class Shifts:
+    """How much of a page jumped: the sums of Chromium's layout shifts, and what moved from where to where."""
+
+    unasked: float = 0.0  # what is known as the cumulative layout shift
+    after_input: float = 0.0  # within half a second after somebody pressed something, which that leaves out
+    moved: list[str] = field(default_factory=list)
+
+    @property
+    def total(self) -> float:
+        """Both sums together."""
+        return self.unasked + self.after_input
+
+
+@contextmanager
+def watch_shifts(page: Page) -> Iterator[Shifts]:
+    """What jumps on the page meanwhile; known at the end. Going to another address ends the watch."""
+    shifts = Shifts()
+    page.evaluate(WATCH_SHIFTS)
+    yield shifts
+    page.evaluate(TWO_FRAMES)
+    for entry in page.evaluate("window.shifts"):
+        if entry["hadRecentInput"]:
+            shifts.after_input += entry["value"]
+        else:
+            shifts.unasked += entry["value"]
+        shifts.moved += [f"{entry['value']:.4f} {line}" for line in entry["moved"]]
 
 
 @contextmanager
