@@ -235,14 +235,9 @@ def with_other_weights(model: bytes) -> bytes:
     """A model file of the same form whose matrix has the opposite signs."""
     from mnist_demo.models.inference import Classifier, affine_weights  # noqa: PLC0415
 
-    weights = affine_weights(Classifier(model))
-    at = next(
-        at
-        for at in range(0, len(model) - weights.nbytes, 4)
-        if np.allclose(np.frombuffer(model, np.float32, 40, at), weights.T.ravel()[:40], atol=1e-4)
-    )
-    negative = (-np.frombuffer(model, np.float32, weights.size, at)).tobytes()
-    return model[:at] + negative + model[at + len(negative) :]
+    weights = affine_weights(Classifier(model)).T
+    assert model.count(weights.tobytes()) == 1
+    return model.replace(weights.tobytes(), (-weights).tobytes())
 
 
 def saved_step(run: Run) -> int:

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ai_edge_litert.interpreter import Interpreter
 
 from mnist_demo.data.images import Floats
 from mnist_demo.errors import UserError
@@ -39,6 +40,34 @@ def test_an_image_gets_the_same_logits_alone_and_among_many(classifier: Classifi
 
 def test_activations_end_in_the_logits(classifier: Classifier, images: Floats) -> None:
     np.testing.assert_allclose(classifier.activations(images[:2])["logits"], classifier.logits(images[:2]), atol=1e-5)
+
+
+@pytest.mark.parametrize("name", store.shipped_names())
+def test_a_plain_interpreter_gets_the_scores_and_nothing_else(name: str, images: Floats) -> None:
+    """As the README tells people who use a downloaded file without this program."""
+    model = store.find(name).model_path.read_bytes()
+    interpreter = Interpreter(model_content=model)
+    interpreter.allocate_tensors()
+    (given,), (scores,) = interpreter.get_input_details(), interpreter.get_output_details()
+    assert [tuple(given["shape"]), tuple(scores["shape"])] == [(1, 784), (1, 10)]
+    for image in images[:5]:
+        interpreter.set_tensor(given["index"], image[None])
+        interpreter.invoke()
+        expected = Classifier(model).logits(image[None])
+        np.testing.assert_allclose(interpreter.get_tensor(scores["index"]), expected, rtol=1e-5, atol=1e-5)
+
+
+def test_affine_weights_are_what_each_pixel_adds_to_the_scores() -> None:
+    classifier = Classifier.from_file(store.find("affine").model_path)
+    pixels = np.eye(784, dtype=np.float32)
+    added = classifier.logits(pixels) - classifier.logits(np.zeros((1, 784), np.float32))
+    classifier.logits(pixels[:10])  # leaves the interpreter with an input of the shape that the weights are stored in
+    np.testing.assert_allclose(inference.affine_weights(classifier), added, atol=1e-5)
+
+
+def test_a_model_without_such_weights_is_refused() -> None:
+    with pytest.raises(UserError, match="not made by this program"):
+        inference.affine_weights(Classifier.from_file(store.find("cnn").model_path))
 
 
 def test_threads_do_not_mix_their_answers(classifier: Classifier, images: Floats) -> None:

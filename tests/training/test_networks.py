@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from ai_edge_litert.interpreter import Interpreter
 
 from mnist_demo.data import datasets
-from mnist_demo.models import registry
+from mnist_demo.models import inference, registry
 from mnist_demo.models.inference import Classifier
 from mnist_demo.training import networks
 from mnist_demo.training.saving import export
@@ -63,3 +64,32 @@ def test_the_litert_export_agrees_with_keras_layer_by_layer(name: str) -> None:
     for layer in model.layers:
         value = layer(value)
         np.testing.assert_allclose(activations[layer.name], value.numpy(), atol=1e-5)
+
+
+@pytest.mark.parametrize("name", networks.MODELS)
+def test_an_export_gives_a_plain_interpreter_the_logits_alone(name: str) -> None:
+    model = networks.build(name, 3)
+    interpreter = Interpreter(model_content=export.to_litert(model))
+    interpreter.allocate_tensors()
+    (given,), (scores,) = interpreter.get_input_details(), interpreter.get_output_details()
+    image = np.random.default_rng(0).random((1, 784), dtype=np.float32)
+    interpreter.set_tensor(given["index"], image)
+    interpreter.invoke()
+    np.testing.assert_allclose(interpreter.get_tensor(scores["index"]), model(image).numpy(), atol=1e-5)
+
+
+@pytest.mark.parametrize("name", networks.MODELS)
+def test_a_file_whose_activations_came_first_still_opens(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As versions before exported it."""
+    monkeypatch.setattr(export, "WITH_ACTIVATIONS", inference.EARLIER_ACTIVATIONS)
+    model = networks.build(name, 3)
+    classifier = Classifier(export._convert(model))
+    images = np.random.default_rng(0).random((3, 784), dtype=np.float32)
+    np.testing.assert_allclose(classifier.logits(images), model(images).numpy(), atol=1e-5)
+    assert list(classifier.activations(images)) == sorted(layer.name for layer in model.layers)
+
+
+def test_affine_weights_are_read_as_they_were_exported() -> None:
+    model = networks.build("affine", 3)
+    read = inference.affine_weights(Classifier(export.to_litert(model)))
+    np.testing.assert_array_equal(read, model.get_weights()[0])

@@ -8,10 +8,11 @@ its weights rounded to 1/128 and its optimiser's averages at zero, and its expor
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_demo.models.inference import Classifier
+from mnist_demo.models.inference import Classifier, affine_weights
 from mnist_demo.runs import control, store
 from mnist_demo.training import runner
 
@@ -45,6 +46,16 @@ def test_its_runs_go_on_from_where_they_were(model: str) -> None:
     assert ended.last_step == 20
     assert (ended.evaluations[-1].test_loss or 9) < (before.test_loss or 0)
     Classifier.from_file(ended.model_path, ended.status.temperature)
+
+
+def test_its_models_still_tell_their_activations_and_weights() -> None:
+    (run,) = [run for run in store.list_runs()[0] if run.model_path.is_file()]
+    classifier = Classifier.from_file(run.model_path)
+    images = np.eye(784, dtype=np.float32)
+    logits = classifier.logits(images)
+    np.testing.assert_allclose(classifier.activations(images)["logits"], logits, atol=1e-5)
+    bias = classifier.logits(np.zeros((1, 784), np.float32))
+    np.testing.assert_allclose(affine_weights(classifier), logits - bias, atol=1e-5)
 
 
 @pytest.mark.parametrize("page", PAGES)

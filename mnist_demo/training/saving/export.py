@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from mnist_demo import files
 from mnist_demo.data.images import PIXELS, Floats
+from mnist_demo.models.inference import LOGITS, WITH_ACTIVATIONS
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.training.networks import build
 
@@ -27,8 +28,8 @@ class _Template:
 def to_litert(model: keras.Model) -> bytes:
     """The model as a LiteRT file with two signatures over one copy of the weights.
 
-    `logits` takes `images`, float32 (n, 784), and gives `logits`; `activations` gives every layer's output by the
-    layer's name.
+    `logits` takes `images`, float32 (n, 784), and gives `logits`, as does the whole file for those who name no
+    signature; `with_activations` gives every layer's output by the layer's name.
 
     TensorFlow's converter takes a second, so it is asked once for each architecture, and the weights are put into what
     it gave: that takes milliseconds, and a model can be exported again and again while it trains.
@@ -71,11 +72,11 @@ def _convert(model: keras.Model) -> bytes:
     images = [tf.TensorSpec((None, PIXELS), tf.float32, name="images")]
     archive = keras.export.ExportArchive()
     archive.track(model)
-    archive.add_endpoint("logits", lambda images: {"logits": model(images)}, images)
-    archive.add_endpoint("activations", lambda images: with_activations(images), images)  # noqa: PLW0108 (names it)
+    archive.add_endpoint(LOGITS, lambda images: {"logits": model(images)}, images)
+    archive.add_endpoint(WITH_ACTIVATIONS, lambda images: with_activations(images), images)  # noqa: PLW0108 (names it)
     with tempfile.TemporaryDirectory() as folder:
         archive.write_out(folder, verbose=False)
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=["logits", "activations"])
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=[LOGITS, WITH_ACTIVATIONS])
         exported: bytes = converter.convert()
         return exported
 
