@@ -28,7 +28,8 @@ LAYERS = [
     {"drawing", "models"},
     {"runs"},
     {"training", "plots"},
-    {"ui", "__main__"},
+    {"ui", "commands"},
+    {"__main__"},
 ]
 # The training process is started by `runs.trainer`, and imports what it is to do only then.
 SPAWNED = (PACKAGE / "runs" / "trainer.py", "training")

@@ -1,13 +1,10 @@
-"""The command line as a person runs it: a process, its output, its exit status."""
+"""The commands that train nothing, as a person runs them."""
 
 import json
-import os
-import signal
+import re
 import subprocess
 import sys
-import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,44 +12,20 @@ from PIL import Image
 
 from mnist_demo.data import datasets
 from mnist_demo.drawing import scribbles
-from mnist_demo.runs import run_directory, store
+from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
 from tests import photos
 from tests.browser import DIGITS
-from tests.conftest import tiny_arrays
-
-ROOT = Path(__file__).parent.parent
+from tests.command_line import ROOT, assert_fails, mnist_demo, on_terminal, result_of
 
 pytestmark = pytest.mark.usefixtures("measured")
 
 
-def mnist_demo(*arguments: object, timeout: float = 120, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "mnist_demo", *map(str, arguments)]
-    return subprocess.run(
-        command,
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-    )
-
-
-def result_of(*arguments: object, timeout: float = 120, **environment: str) -> Any:
-    """The JSON of the last line of a command that succeeds."""
-    done = mnist_demo(*arguments, "--json", timeout=timeout, **environment)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
-
-
-def assert_fails(done: subprocess.CompletedProcess[str], *words: str) -> None:
-    """One line on standard error that has the words, status 1 and no traceback."""
-    assert done.returncode == 1
-    assert done.stdout == ""
-    assert len(done.stderr.splitlines()) == 1, done.stderr
-    for word in words:
-        assert word in done.stderr
+def test_without_a_command_it_shows_its_help() -> None:
+    done = mnist_demo()
+    assert done.returncode == 2  # click's, for a command line that asks for nothing
+    assert done.stderr.startswith("Usage: python -m mnist_demo ")
+    assert "\n  train " in done.stderr
 
 
 def test_data_says_what_is_used(tiny_npz: Path) -> None:
@@ -68,39 +41,6 @@ def test_data_that_is_not_sound_is_told_in_one_line(tmp_path: Path) -> None:
     assert store.list_runs() == ([], [])
 
 
-@pytest.fixture(scope="module")
-def cli_run(tmp_path_factory: pytest.TempPathFactory, measured_home: Path) -> tuple[dict[str, Any], Path]:  # noqa: ARG001
-    """A run trained by the command line, and its directory."""
-    folder = tmp_path_factory.mktemp("cli")
-    np.savez(folder / "tiny.npz", **tiny_arrays())  # type: ignore[arg-type]
-    options = ["--steps", 600, "--batch-size", 20, "--learning-rate", 0.1, "--seed", 3]
-    result = result_of("train", "--model", "affine", *options, "--data", folder / "tiny.npz", "--out", folder / "run")
-    return result, folder / "run"
-
-
-def test_train_reports_and_records_its_run(cli_run: tuple[dict[str, Any], Path]) -> None:
-    result, directory = cli_run
-    assert set(result) == {
-        "run", "model", "recipe", "steps", "train_seconds", "total_seconds", "steps_per_second",
-        "validation_accuracy", "test_accuracy", "history",
-    }  # fmt: skip
-    assert (result["model"], result["recipe"], result["steps"]) == ("affine", "notebook", 600)
-    assert [step for step, _ in result["history"]] == [0, 500, 600]
-    assert result["history"][-1][1] == result["test_accuracy"] > 0.9
-    assert 0 < result["train_seconds"] < result["total_seconds"]
-    assert result["steps_per_second"] == pytest.approx(600 / result["train_seconds"])
-    run = run_directory.load(directory)
-    assert run.status.state == "finished"
-    assert (run.recipe.seed, run.recipe.learning_rate) == (3, 0.1)
-
-
-def test_evaluate_agrees_with_training(cli_run: tuple[dict[str, Any], Path]) -> None:
-    result, directory = cli_run
-    evaluated = result_of("evaluate", directory, "--data", directory.parent / "tiny.npz")
-    assert evaluated["test_accuracy"] == result["test_accuracy"]
-    assert evaluated["images"] == 40
-
-
 def test_evaluate_never_calls_it_a_test_accuracy_on_images_seen_in_training() -> None:
     evaluated = result_of("evaluate", "cnn")
     assert "test_accuracy" not in evaluated
@@ -114,6 +54,8 @@ def test_runs_lists_what_the_home_holds(home: Path, trained: Run) -> None:
     target.symlink_to(trained.directory)
     listed = result_of("runs")
     assert (listed["run"], listed["state"]) == (target.name, "finished")
+    assert listed["directory"] == str(target)
+    assert f"  {target}" in mnist_demo("runs").stdout
     assert result_of("evaluate", target.name, "--data", trained.settings.data)["images"] == 40
 
 
@@ -152,6 +94,31 @@ def test_predict_cuts_a_digit_out_of_a_photo_and_sees_no_digit_in_a_letter(tmp_p
     assert [answer["is_digit"] for answer in answers] == [True, False]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="has no pseudo-terminals")
+def test_many_pictures_show_a_bar_on_a_terminal_and_each_answer_on_a_line_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "three.png"
+    Image.fromarray(255 - datasets.load(datasets.BUNDLED).test.images[0].reshape(28, 28)).save(path)
+    (tmp_path / "text.png").write_text("not a picture")
+    paths = [*[path] * 60, tmp_path / "text.png"]
+    status, _, shown = on_terminal("predict", "cnn", *paths, prints_there=True)
+    assert status == 1
+    assert re.search(r"\d+ of 61, +[\d.]+ pictures/s, [\d:]+ left", shown)
+    lines = [line.rsplit("\r", 1)[-1] for line in shown.split("\r\n")]
+    assert [line.partition(":")[0] for line in lines if line.startswith(str(tmp_path))] == [str(path) for path in paths]
+    status, printed, shown = on_terminal("predict", "cnn", *paths, "--json")
+    assert [json.loads(line)["path"] for line in printed.splitlines()] == [str(path) for path in paths]
+    assert "of 61" in shown
+    assert mnist_demo("predict", "cnn", *paths[:3]).stderr == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no pseudo-terminals")
+def test_evaluation_shows_a_bar_on_a_terminal() -> None:
+    status, printed, shown = on_terminal("evaluate", "affine", "--json")
+    assert status == 0
+    assert json.loads(printed)["images"] == 500
+    assert re.search(r"500 of 500, +[\d.]+ images/s, 00:00 left", shown)
+
+
 def test_predict_and_evaluate_do_not_import_tensorflow(tmp_path: Path) -> None:
     Image.fromarray(255 - datasets.load(datasets.BUNDLED).test.images[0].reshape(28, 28)).save(tmp_path / "digit.png")
     code = (
@@ -164,47 +131,6 @@ def test_predict_and_evaluate_do_not_import_tensorflow(tmp_path: Path) -> None:
         subprocess.run([sys.executable, "-c", code.format(arguments=arguments)], cwd=ROOT, check=True)
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [[], ["--model", "vit"], ["--model", "cnn", "--steps", "many"], ["--model", "cnn", "--recipe", "x"], ["--bad"]],
-)
-def test_a_command_that_is_not_understood_is_told_in_one_line(arguments: list[str]) -> None:
-    assert_fails(mnist_demo("train", *arguments))
-
-
-@pytest.mark.parametrize("rate", ["0", "nan", "-1"])
-def test_a_learning_rate_that_cannot_train_is_refused(rate: str) -> None:
-    assert_fails(mnist_demo("train", "--model", "affine", "--learning-rate", rate), "learning rate")
-
-
-def test_a_diverged_run_fails_in_one_line_and_keeps_its_model(tmp_path: Path) -> None:
-    out = tmp_path / "run"
-    done = mnist_demo("train", "--model", "affine", "--learning-rate", "1e9", "--out", out)
-    assert done.returncode == 1
-    assert "diverged" in done.stderr.splitlines()[-1]
-    assert "Traceback" not in done.stderr
-    assert run_directory.load(out).model_path.is_file()
-
-
-@pytest.mark.skipif(os.name != "posix", reason="limits the size of files as POSIX systems do")
-def test_a_checkpoint_that_cannot_be_written_fails_the_run_and_leaves_no_half_file(
-    tiny_npz: Path, tmp_path: Path
-) -> None:
-    """As on a full disk; the affine model's checkpoint takes 32 kB."""
-    code = "import resource, runpy; resource.setrlimit(resource.RLIMIT_FSIZE, (16_000, 16_000)); "
-    code += "runpy.run_module('mnist_demo', run_name='__main__')"
-    arguments = ["train", "--model", "affine", "--steps", "50", "--data", str(tiny_npz), "--out", str(tmp_path / "run")]
-    command = [sys.executable, "-c", code, *arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert "checkpoint.npz (File too large): free some space" in done.stderr.splitlines()[-1]
-    assert "Traceback" not in done.stderr
-    assert run_directory.load(tmp_path / "run").status.state == "failed"
-    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == [
-        "metrics.jsonl", "settings.json", "status.json", "tensorboard",
-    ]  # fmt: skip
-
-
 def test_an_unwritable_home_is_told_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     home = str(tmp_path / "file" / "home")
@@ -214,24 +140,3 @@ def test_an_unwritable_home_is_told_in_one_line(tmp_path: Path) -> None:
 
 def test_unknown_models_are_told_in_one_line() -> None:
     assert_fails(mnist_demo("evaluate", "resnet"), "resnet", "affine or cnn")
-
-
-@pytest.mark.usefixtures("interruptible")
-def test_ctrl_c_stops_cleanly_with_a_checkpoint_and_a_model(tiny_npz: Path, tmp_path: Path) -> None:
-    out = tmp_path / "run"
-    arguments = ["train", "--model", "affine", "--steps", "9999999", "--data", str(tiny_npz), "--out", str(out)]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mnist_demo", *arguments, "--json"], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
-    deadline = time.monotonic() + 60
-    while not (out / "metrics.jsonl").is_file() or len(run_directory.load(out).evaluations) < 2:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=30)
-    assert process.returncode == 0
-    run = run_directory.load(out)
-    assert run.status.state == "stopped"
-    assert json.loads(output)["steps"] == run.evaluations[-1].step
-    assert run.checkpoint_path.is_file()
-    assert run.model_path.is_file()

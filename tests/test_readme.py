@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from mnist_demo import __main__ as cli
+from mnist_demo.data.images import PIXELS
 from mnist_demo.models import registry
 from mnist_demo.models.inference import NOT_SURE_BELOW
 from mnist_demo.runs import store
@@ -59,6 +60,11 @@ def test_recipes_and_figures_are_those_of_the_code() -> None:
     for model in registry.MODELS.values():
         assert re.search(rf"{model.name}, {model.parameters:,} parameters", README, re.IGNORECASE)
     assert f"less than {NOT_SURE_BELOW:.0%}".replace("%", " %") in README
+
+
+def test_it_says_what_a_downloaded_model_takes() -> None:
+    """What it answers is tested with a plain interpreter in test_inference."""
+    assert f"float32 (1, {PIXELS}) in [0, 1], gives ten scores" in README
 
 
 def test_the_first_commands_name_files_that_are_there() -> None:

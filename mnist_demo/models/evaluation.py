@@ -1,5 +1,6 @@
 """How well a classifier does on a split."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy.typing as npt
 
 from mnist_demo.data.datasets import Split
 from mnist_demo.data.images import CLASSES
-from mnist_demo.models.inference import Classifier
+from mnist_demo.models.inference import BATCH, Classifier
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,11 @@ class Evaluation:
         return float(np.trace(self.confusion) / self.images)
 
 
-def evaluate(classifier: Classifier, split: Split) -> Evaluation:
-    """Classify every image of `split`."""
-    predicted = classifier.logits(split.pixels()).argmax(axis=1)
+def evaluate(classifier: Classifier, split: Split, on_images: Callable[[int], object] = lambda _: None) -> Evaluation:
+    """Classify every image of `split`; `on_images` is told how many more are done, again and again."""
     confusion = np.zeros((CLASSES, CLASSES), np.int64)
-    np.add.at(confusion, (split.labels, predicted), 1)
+    for at in range(0, len(split), BATCH):
+        predicted = classifier.logits(split.pixels(at, at + BATCH)).argmax(axis=1)
+        np.add.at(confusion, (split.labels[at : at + BATCH], predicted), 1)
+        on_images(len(predicted))
     return Evaluation(confusion)

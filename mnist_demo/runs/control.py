@@ -84,6 +84,12 @@ def read(run: Run) -> Control:
     return Control(stop, (run.directory / "reset").exists(), pause_at)
 
 
+def usual_steps(run: Run) -> int:
+    """How many steps people most likely want of an ended run: those that remain, else as many as its recipe has."""
+    remaining = run.settings.target - run.last_step
+    return remaining if remaining > 0 else run.recipe.steps
+
+
 def queue_again(run: Run, target: int) -> Run:
     """Make an ended run ready to be continued until it has taken `target` steps in all.
 

@@ -13,7 +13,7 @@ from mnist_demo.models import registry
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.runs.run_directory import Run, Settings, Status, load, set_status, write_settings
 
-SHIPPED = Path(__file__).parent.parent / "models" / "shipped"
+SHIPPED = Path(__file__).resolve().parent.parent / "models" / "shipped"
 
 
 def runs_folder() -> Path:
@@ -98,10 +98,28 @@ def find(name: str) -> Run:
 
     Raises UserError, naming the shipped models, where there is none.
     """
-    for directory in (SHIPPED / name, runs_folder() / name, Path(name)):
-        if name and files.is_file(directory / "settings.json"):
-            return load(directory)
-    raise UserError(f"There is no model {name!r}: give {' or '.join(shipped_names())}, a run's id or its directory.")
+    run = _find(name, SHIPPED / name, runs_folder() / name, Path(name))
+    if run is None:
+        raise UserError(
+            f"There is no model {name!r}: give {' or '.join(shipped_names())}, a run's id or its directory."
+        )
+    return run
+
+
+def find_own(name: str) -> Run:
+    """The run called `name`, an id or a directory, which may be changed. Raises UserError where there is none."""
+    run = _find(name, runs_folder() / name, Path(name))
+    if run is None:
+        raise UserError(f"There is no run {name!r}: give the id or the directory of one, as `runs` lists them.")
+    if run.directory.parent.resolve() == SHIPPED:
+        raise UserError(f"The run {name} comes with the program and stays as it is: train one of your own.")
+    return run
+
+
+def _find(name: str, *directories: Path) -> Run | None:
+    found = (directory for directory in directories if name and files.is_file(directory / "settings.json"))
+    directory = next(found, None)
+    return load(directory.absolute()) if directory else None
 
 
 def shipped_names() -> list[str]:

@@ -1,17 +1,24 @@
 import gzip
 import http.server
+import json
+import os
+import re
 import struct
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from mnist_demo.commands import data
 from mnist_demo.data import datasets, download, formats
 from mnist_demo.data.download import BackgroundDownload, RemoteFile
 from mnist_demo.errors import UserError
+from tests.command_line import open_terminal, read_terminal
 from tests.conftest import tiny_arrays
 
 Answer = Callable[[http.server.BaseHTTPRequestHandler], None]
@@ -113,6 +120,25 @@ def test_the_npz_is_fetched_verified_and_put_into_the_cache_with_progress(site: 
     assert_cached()
     assert seen[-1] == (tiny_npz.stat().st_size,) * 2
     assert len(seen) > 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no pseudo-terminals")
+def test_the_command_shows_a_bar_on_a_terminal_and_lines_elsewhere(
+    site: Site, tiny_npz: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = site.file("mnist.npz", answer_bytes(tiny_npz.read_bytes()), sha256(tiny_npz))
+    monkeypatch.setattr(download, "download_mnist", partial(download.download_mnist, sources=((file,),)))
+    ours, theirs = open_terminal()
+    with os.fdopen(theirs, "w") as terminal, monkeypatch.context() as patch:
+        patch.setattr("sys.stderr", terminal)
+        data.command.main(["--download", "--json"], standalone_mode=False)
+    assert re.search(r"MNIST: 100 % .*, [\d.]+[kM]?B/s, 00:00 left", read_terminal(ours))
+    assert json.loads(capsys.readouterr().out)["source"] == "mnist"
+    datasets.cached_mnist().unlink()
+    data.command.main(["--download", "--json"], standalone_mode=False)
+    printed = capsys.readouterr()
+    assert printed.err.splitlines()[-1] == "fetched 0.2 of 0.2 MB"
+    assert json.loads(printed.out)["test"] == 40
 
 
 def test_idx_files_serve_as_a_second_source(site: Site) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mnist_demo.models import registry
-from tests.test_cli import result_of
+from tests.command_line import result_of
 
 pytestmark = pytest.mark.usefixtures("measured")
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from mnist_demo.errors import UserError
 from mnist_demo.models import registry
-from mnist_demo.runs import store
+from mnist_demo.runs import control, store
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import run_titles, services
 from mnist_demo.ui.train import weights
@@ -101,14 +101,11 @@ def confirm_deletion(run: Run) -> None:
 
 def show_continue(run: Run) -> None:
     """A button that lets an ended run train on, with the number of steps that it shall have taken then."""
-    step, recipe = run.last_step, run.recipe
-    remaining = run.settings.target - step
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        preset = remaining if remaining > 0 else recipe.steps
-        more = st.number_input("More steps", value=preset, step=100, key=f"more_{run.id}", width=180)
+        more = st.number_input("More steps", value=control.usual_steps(run), step=100, key=f"more_{run.id}", width=180)
         if st.button("Continue", icon=":material/play_arrow:", key=f"continue_{run.id}"):
             try:
-                services.trainer().continue_run(run, step + int(more))
+                services.trainer().continue_run(run, run.last_step + int(more))
             except UserError as error:
                 st.error(str(error))
                 return

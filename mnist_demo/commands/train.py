@@ -1,0 +1,133 @@
+"""`train`: a new run, or more steps for one that has ended, in this process."""
+
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from mnist_demo.commands import progress
+from mnist_demo.commands.output import as_json_option, data_option, summary, to_json
+from mnist_demo.data import datasets
+from mnist_demo.errors import UserError
+from mnist_demo.models import registry
+from mnist_demo.quiet import muted_stderr
+from mnist_demo.runs import control, store
+from mnist_demo.runs.metrics import Metrics
+from mnist_demo.runs.run_directory import Run
+from mnist_demo.training import cluster
+
+WITH_CONTINUE = ("continued", "steps", "strategy", "as_json")  # all else was settled when the run began
+
+
+@click.command("train")
+@click.option("--model", type=click.Choice(list(registry.MODELS)), help="The model of a new run.")
+@click.option("--continue", "continued", metavar="RUN", help="Go on with an ended run: its id or its directory.")
+@click.option("--recipe", "name", type=click.Choice(registry.recipe_names()), default="notebook", show_default=True)
+@data_option
+@click.option(
+    "--steps",
+    type=int,
+    help="Steps to take; with --continue, on top of those taken (else those that remain, or the recipe's once more).",
+)
+@click.option("--batch-size", type=int)
+@click.option("--learning-rate", type=float, help="On the mean loss of a batch.")
+@click.option("--seed", type=int)
+@click.option("--out", type=click.Path(path_type=Path), help="The run directory to write; else one in the home folder.")
+@click.option(
+    "--strategy",
+    type=click.Choice(cluster.STRATEGIES),
+    default="default",
+    show_default=True,
+    help="One device, all devices of this machine, or the machines in TF_CONFIG (start the same command on each).",
+)
+@as_json_option
+@click.pass_context
+def command(
+    context: click.Context,
+    /,
+    continued: str | None,
+    data_path: str | None,
+    strategy: str,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Train a model, or go on with a run. Ctrl-C stops it with a checkpoint and an exported model.
+
+    \b
+    Exit status:
+      0  the run finished, or was stopped: by Ctrl-C, or from the app
+      1  the run diverged, which leaves its last good model, or failed, or was
+         never begun; the last line on standard error says why
+    """
+    # Of several workers the first keeps the run; the others forget theirs, which is the same.
+    is_helper = strategy == "multiworker" and not cluster.is_first_worker()
+    with tempfile.TemporaryDirectory() as scratch:
+        if is_helper:
+            options["out"] = Path(scratch) / "run"
+        run = _continue(context, continued) if continued is not None else _create(data_path, **options)
+        run = _train(run, strategy)
+    if is_helper:
+        return
+    if run.status.state == "failed":
+        raise UserError(run.status.message)
+    click.echo(to_json(summary(run)) if as_json else _sentence(run))
+    if run.status.state == "diverged":
+        raise UserError(f"The run diverged. {run.status.message}")
+
+
+def _create(data_path: str | None, model: str | None, name: str, out: Path | None, **overrides: Any) -> Run:
+    if model is None:
+        raise UserError(f"Say what to train: --model {' or '.join(registry.MODELS)}, or --continue and an ended run.")
+    recipe = registry.get_recipe(model, name, **overrides)
+    source = datasets.find_source(data_path)
+    _check_data(source)
+    return store.create(recipe, source, out)
+
+
+def _continue(context: click.Context, name: str) -> Run:
+    given = {name for name in context.params if context.get_parameter_source(name) is ParameterSource.COMMANDLINE}
+    refused = [option.opts[0] for option in context.command.params if option.name in given - {*WITH_CONTINUE}]
+    if refused:
+        raise UserError(f"A run goes on with the settings that it began with: leave out {' and '.join(refused)}.")
+    if context.params["strategy"] == "multiworker":
+        raise UserError("A run goes on in one process: leave out --strategy multiworker.")
+    run = store.find_own(name)
+    _check_data(run.settings.data)
+    more = context.params["steps"]
+    return control.queue_again(run, run.last_step + (control.usual_steps(run) if more is None else more))
+
+
+def _check_data(source: str) -> None:
+    """A bad file is told before anything is written and TensorFlow is imported."""
+    if source != datasets.BUNDLED:
+        datasets.load(source)
+
+
+def _train(run: Run, strategy: str) -> Run:
+    signal.signal(signal.SIGINT, lambda *_: control.request_stop(run))
+    target = run.settings.target
+    with progress.bar("Starting TensorFlow", target, " steps", initial=run.last_step) as bar:
+        with muted_stderr():
+            from mnist_demo.training import distribution, runner  # noqa: PLC0415 (imports TensorFlow)
+
+        bar.set_description_str(f"{run.recipe.model} {run.recipe.name}")
+        bar.unpause()  # the rate is that of the steps
+
+        def show(metrics: Metrics) -> None:
+            bar.update(metrics.step - bar.n)
+            if metrics.test_accuracy is not None:
+                evaluated = f"step {metrics.step:,} of {target:,}: test accuracy {metrics.test_accuracy:.2%}"
+                bar.write(evaluated, sys.stderr)
+
+        return runner.train_run(run, show, distribution.make_strategy(strategy))
+
+
+def _sentence(run: Run) -> str:
+    accuracy = summary(run)["test_accuracy"]
+    if accuracy is not None:
+        return f"{run.directory}: {run.status.state}, test accuracy {accuracy:.2%}"
+    return f"{run.directory}: {run.status.state}. {run.status.message}"
