@@ -24,7 +24,10 @@ WEIGHTS = "RdBu_r"  # blue below zero, white at it, red above; ColorBrewer lists
 DASHES = ((1, 0), (7, 3), (2, 2), (9, 2, 2, 2))  # of lines, in units of their width: all, dashed, dotted, both
 MOST_POINTS = 1000  # of one faint line; the eye sees no more, and a run of an hour has 18,000
 CURVES = "curves"  # the data set that a chart of curves is drawn from
-AXIS_TITLES = {"step": "iterations (steps)", "seconds": "seconds of training"}
+AXIS_TITLES = {"step": "steps", "seconds": "seconds of training"}
+# As `words.percent` writes, in Vega's language: a tick of an axis, and a value that somebody points at.
+PERCENT_TICK = "format(100 * datum.value, '.4~g') + ' %'"
+PERCENT = "0.9995 < datum.value && datum.value < 1 ? '> 99.9 %' : format(100 * datum.value, '.1f') + ' %'"
 
 
 def one_hot_text(label: int) -> str:
@@ -90,7 +93,7 @@ def class_balance(counts: pd.DataFrame, split: str) -> alt.Chart:
         .encode(
             x=alt.X("digit:O", axis=alt.Axis(labelAngle=0)),
             y=alt.Y(f"{split}:Q", title="images"),
-            tooltip=["digit", split],
+            tooltip=["digit", alt.Tooltip(f"{split}:Q", title="images")],
         )
         .properties(height=220)
     )
@@ -158,13 +161,18 @@ def _curve_chart(
         title=None, orient="bottom", columns=1, labelLimit=320, symbolOpacity=1, symbolType="stroke", values=shown
     )
     scale = alt.Scale(type="log" if options.is_log else "linear", domain=domain, nice=False)
-    number = "~%" if measure == "accuracy" else "~g"
-    base = alt.Chart(alt.NamedData(CURVES)).encode(
+    is_share = measure == "accuracy"
+    ticks = alt.Axis(labelExpr=PERCENT_TICK, tickCount=6) if is_share else alt.Axis(format="~g", tickCount=6)
+    named = alt.Chart(alt.NamedData(CURVES)).transform_calculate(
+        shown=PERCENT if is_share else "format(datum.value, '.3f')"
+    )
+    title = "error rate" if is_share and options.is_log else measure
+    base = named.encode(
         x=alt.X("at:Q", title=AXIS_TITLES[options.by], axis=alt.Axis(format="~s", tickCount=6)),
-        y=alt.Y("value:Q", title=None, scale=scale, axis=alt.Axis(format=number, tickCount=6)),
+        y=alt.Y("value:Q", title=None, scale=scale, axis=ticks),
         color=alt.Color("run:N", scale=alt.Scale(domain=names), legend=legend),
         strokeDash=alt.StrokeDash("run:N", scale=alt.Scale(domain=names, range=dashes), legend=legend),
-        tooltip=["run:N", "on:N", "step:Q", "seconds:Q", alt.Tooltip("value:Q", format=".4f")],
+        tooltip=["run:N", "on:N", "step:Q", "seconds:Q", alt.Tooltip("shown:N", title=title)],
     )
     faint = base.transform_filter(alt.datum.on == "training").mark_line(opacity=0.35, strokeWidth=1, clip=True)
     strong = base.transform_filter(alt.datum.on == "test").mark_line(
@@ -208,7 +216,7 @@ def curves_picture(
 
 
 def _percent(share: float, _: int) -> str:
-    return f"{100 * share:.3g} %"
+    return f"{100 * share:.4g} %"
 
 
 def _dashes(place: int, palette: int) -> tuple[int, ...]:

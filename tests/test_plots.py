@@ -159,3 +159,14 @@ def test_weight_pictures_share_one_scale_with_zero_in_the_middle() -> None:
     assert pale_red[0] > pale_red[2] + 50
     assert pale_red[1] > blue[1]  # half as strong
     assert plots.weight_pictures(np.zeros((784, 10), np.float32), 1)[0][0].min() > 240
+
+
+@pytest.mark.parametrize(
+    ("measure", "is_log", "title"), [("accuracy", False, "accuracy"), ("accuracy", True, "error rate")]
+)
+def test_percentages_on_charts_are_written_as_everywhere(measure: str, is_log: bool, title: str, trained: Run) -> None:
+    chart = plots.curves({"one": trained}, measure, ["one"], 6, CurveOptions(is_log=is_log))
+    assert chart is not None
+    encoding = chart["layer"][0]["encoding"]
+    assert "' %'" in encoding["y"]["axis"]["labelExpr"]
+    assert encoding["tooltip"][-1]["title"] == title

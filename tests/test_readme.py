@@ -10,6 +10,7 @@ from mnist_demo.data.images import PIXELS
 from mnist_demo.models import registry
 from mnist_demo.models.inference import NOT_SURE_BELOW
 from mnist_demo.runs import store
+from mnist_demo.words import percent
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -59,7 +60,7 @@ def test_recipes_and_figures_are_those_of_the_code() -> None:
             assert f"{100 * (shipped.evaluations[-1].test_accuracy or 0):.1f}" == accuracy
     for model in registry.MODELS.values():
         assert re.search(rf"{model.name}, {model.parameters:,} parameters", README, re.IGNORECASE)
-    assert f"less than {NOT_SURE_BELOW:.0%}".replace("%", " %") in README
+    assert f"less than {percent(NOT_SURE_BELOW, 0)}" in README
 
 
 def test_it_says_what_a_downloaded_model_takes() -> None:

@@ -7,6 +7,7 @@ from mnist_demo.commands.output import as_json_option, classifier_of, data_optio
 from mnist_demo.data import datasets
 from mnist_demo.models import evaluation
 from mnist_demo.runs import store
+from mnist_demo.words import percent
 
 
 @click.command("evaluate")
@@ -31,4 +32,4 @@ def command(model: str, data_path: str | None, as_json: bool) -> None:
         }
         click.echo(to_json({**figures, "confusion": result.confusion.tolist()}))
     else:
-        click.echo(f"{run.id} on {result.images:,} images of {dataset.source}: {measure} {result.accuracy:.2%}")
+        click.echo(f"{run.id} on {result.images:,} images of {dataset.source}: {measure} {percent(result.accuracy)}")

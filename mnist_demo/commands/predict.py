@@ -12,6 +12,7 @@ from mnist_demo.drawing import photo, pictures, preprocess, rejection
 from mnist_demo.errors import UserError
 from mnist_demo.models.inference import Classifier
 from mnist_demo.runs import store
+from mnist_demo.words import surety
 
 
 @click.command("predict")
@@ -53,4 +54,4 @@ def _sentence(answer: dict[str, Any]) -> str:
         return f"{answer['path']}: {answer['error']}"
     if not answer["is_digit"]:
         return f"{answer['path']}: {rejection.NO_DIGIT}"
-    return f"{answer['path']}: {answer['digit']} ({max(answer['probabilities']):.1%})"
+    return f"{answer['path']}: {answer['digit']} ({surety(max(answer['probabilities']))})"

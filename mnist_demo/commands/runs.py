@@ -4,6 +4,7 @@ import click
 
 from mnist_demo.commands.output import as_json_option, summary, to_json
 from mnist_demo.runs import store
+from mnist_demo.words import percent
 
 
 @click.command("runs")
@@ -16,7 +17,7 @@ def command(as_json: bool) -> None:
             facts = {"state": run.status.state, "message": run.status.message, "directory": str(run.directory)}
             click.echo(to_json({**summary(run), **facts}))
         else:
-            accuracy = f"{run.evaluations[-1].test_accuracy:.2%}" if run.evaluations else "-"
+            accuracy = percent(run.evaluations[-1].test_accuracy or 0) if run.evaluations else "-"
             click.echo(f"{run.id}  {run.status.state}  {accuracy}  {run.directory}  {run.status.message}".rstrip())
     for directory in damaged:
         click.echo(f"{directory} cannot be read: delete it.", err=True)

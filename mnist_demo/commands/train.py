@@ -19,6 +19,7 @@ from mnist_demo.runs import control, store
 from mnist_demo.runs.metrics import Metrics
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.training import cluster
+from mnist_demo.words import percent
 
 WITH_CONTINUE = ("continued", "steps", "strategy", "as_json")  # all else was settled when the run began
 
@@ -120,7 +121,7 @@ def _train(run: Run, strategy: str) -> Run:
         def show(metrics: Metrics) -> None:
             bar.update(metrics.step - bar.n)
             if metrics.test_accuracy is not None:
-                evaluated = f"step {metrics.step:,} of {target:,}: test accuracy {metrics.test_accuracy:.2%}"
+                evaluated = f"step {metrics.step:,} of {target:,}: test accuracy {percent(metrics.test_accuracy)}"
                 bar.write(evaluated, sys.stderr)
 
         return runner.train_run(run, show, distribution.make_strategy(strategy))
@@ -129,5 +130,5 @@ def _train(run: Run, strategy: str) -> Run:
 def _sentence(run: Run) -> str:
     accuracy = summary(run)["test_accuracy"]
     if accuracy is not None:
-        return f"{run.directory}: {run.status.state}, test accuracy {accuracy:.2%}"
+        return f"{run.directory}: {run.status.state}, test accuracy {percent(accuracy)}"
     return f"{run.directory}: {run.status.state}. {run.status.message}"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mnist_demo import words
 from mnist_demo.data.images import CLASSES, Floats
 from mnist_demo.drawing import rejection
 from mnist_demo.errors import UserError
@@ -27,7 +28,7 @@ def answer(run: Run, pixels: Floats | None) -> Answer:
     digit, surety = int(probabilities.argmax()), float(probabilities.max())
     if surety < NOT_SURE_BELOW:
         return Answer(name, _note(run), "Not sure", f"perhaps {digit}", probabilities.tolist())
-    return Answer(name, _note(run), str(digit), f"{_percent(surety)} sure", probabilities.tolist())
+    return Answer(name, _note(run), str(digit), f"{words.surety(surety)} sure", probabilities.tolist())
 
 
 def hidden(run: Run) -> Answer:
@@ -61,10 +62,6 @@ def number(run: Run, digits: Sequence[Floats]) -> str:
 
 def _note(run: Run) -> str:
     parameters = f"{registry.get_model(run.recipe.model).parameters:,} parameters"
-    accuracy = f"{run.evaluations[-1].test_accuracy:.1%} right on test images" if run.evaluations else ""
-    return "\n".join(filter(None, (parameters, accuracy)))
-
-
-def _percent(probability: float) -> str:
-    # Never "100 %": a softmax does not reach it, and a class would take it for certainty.
-    return "> 99.9 %" if probability > 0.9995 else f"{100 * probability:.1f} %"
+    if not run.evaluations:
+        return parameters
+    return f"{parameters}\n{words.percent(run.evaluations[-1].test_accuracy or 0)} right on test images"

@@ -1,0 +1,18 @@
+"""How numbers are written, on pages, on charts and in the terminal alike."""
+
+
+def percent(share: float, decimals: int = 1) -> str:
+    """A share in [0, 1] as "99.2 %"; one that is less than 1 and would be rounded to 100 % as "> 99.9 %".
+
+    One decimal is enough for accuracies: on 10,000 test images chance alone moves them by about 0.1 %.
+    """
+    text = f"{100 * share:.{decimals}f}"
+    return f"> {100 - 10**-decimals:.{decimals}f} %" if share < 1 and float(text) == 100 else f"{text} %"
+
+
+def surety(probability: float) -> str:
+    """A softmax probability in [0, 1] as `percent` writes it, but never as 100 %.
+
+    A softmax does not reach 1, which is only how float32 rounds it; a class would take it for certainty.
+    """
+    return percent(min(probability, 1 - 1e-9))
