@@ -22,7 +22,7 @@ PLACES = {
 }
 # Each may import what stands in the rows above its own, and itself.
 LAYERS = [
-    {"errors", "quiet"},
+    {"errors", "network", "quiet", "words"},
     {"files"},
     {"data"},
     {"drawing", "models"},

@@ -9,15 +9,16 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+import zxingcpp
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from mnist_demo.drawing import pictures
 from mnist_demo.drawing.rejection import NO_DIGIT
 from mnist_demo.files import HOME_VARIABLE
 from mnist_demo.runs import run_directory, store
 from tests import photos
-from tests.browser import DIGITS, TWO_FRAMES, canvas_of, card, draw, ink, place
+from tests.browser import DIGITS, NAME, TWO_FRAMES, canvas_of, card, draw, ink, place
 from tests.conftest import OpenPage, tiny_recipe
 from tests.runs.test_trainer import wait_for
 from tests.server import Server
@@ -546,7 +547,10 @@ def test_a_drawing_is_shared_by_a_link_that_opens_with_the_same_drawing_and_answ
     draw(page, [SEVEN])
     expect(headline(page)).to_have_text("7")
     page.get_by_role("button", name="Share").click()
-    link = page.locator("[data-testid=stPopoverBody] code").inner_text().strip()
+    panel = page.get_by_test_id("stPopoverBody")
+    expect(panel.get_by_text("Only this computer can open it")).to_be_visible()  # the tests' server listens to no other
+    expect(panel.get_by_alt_text("QR code")).to_have_count(0)
+    link = panel.locator("code").last.inner_text().strip()
     assert len(link) < 2000
     other = open_page("?" + link.partition("?")[2])
     expect(headline(other)).to_have_text("7")
@@ -554,6 +558,22 @@ def test_a_drawing_is_shared_by_a_link_that_opens_with_the_same_drawing_and_answ
     draw(other, [[(0.35, 0.5), (0.75, 0.5)]])  # and it can be drawn on
     expect(headline(other)).to_have_text("7")
     assert ink(other) > ink(page)
+
+
+def test_the_qr_code_opens_the_drawing_on_another_device(chrome: Browser, server: Server, open_page: OpenPage) -> None:
+    """By the name under which the visitor came, as it may be a proxy's."""
+    page = chrome.new_page()
+    page.goto(server.url.replace("127.0.0.1", NAME))
+    draw(page, [SEVEN])
+    expect(headline(page)).to_have_text("7")
+    page.get_by_role("button", name="Share").click()
+    picture = page.get_by_test_id("stPopoverBody").get_by_alt_text("QR code")
+    expect(picture).to_be_in_viewport(ratio=1)
+    (code,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(page.screenshot())))
+    assert code.text.startswith(f"{server.url.replace('127.0.0.1', NAME)}/?drawing=")
+    other = open_page("?" + code.text.partition("?")[2])
+    expect(headline(other)).to_have_text("7")
+    page.close()
 
 
 def test_a_forged_link_is_one_sentence_on_a_page_that_lives(open_page: OpenPage) -> None:

@@ -164,7 +164,9 @@ STROKES = [Stroke(20, ((80, 60), (240, 60), (140, 260)))]
 
 def test_a_link_and_a_png_are_offered_and_the_link_opens_with_the_drawing() -> None:
     canvas = to_canvas(STROKES, "#15181f", "#ffffff")
-    page = app(share_app, canvas, paint(STROKES, 320)).run()
+    page = app(share_app, canvas, paint(STROKES, 320))
+    page.session_state["share"] = True  # open
+    page.run()
     assert not page.exception
     link = page.code[0].value
     assert len(link) < 2_000
@@ -173,6 +175,12 @@ def test_a_link_and_a_png_are_offered_and_the_link_opens_with_the_drawing() -> N
     assert links.decode(text) == STROKES
     page.query_params[share.PARAMETER] = text
     assert "received 1" in texts(page.run())
+
+
+def test_a_closed_panel_makes_no_link() -> None:
+    page = app(share_app, to_canvas(STROKES, "#15181f", "#ffffff"), paint(STROKES, 320)).run()
+    assert not page.exception
+    assert not page.code
 
 
 @pytest.mark.parametrize("text", ["", "x" * 100_000, "!!!", "AAAA"])

@@ -1,6 +1,7 @@
 """A drawing as a link and as a picture, and the drawing that a link holds."""
 
 import io
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -10,26 +11,31 @@ from mnist_demo.data.images import Bytes
 from mnist_demo.drawing import links
 from mnist_demo.drawing.strokes import Stroke, from_canvas
 from mnist_demo.errors import UserError
+from mnist_demo.ui.common import sharing
 
 PARAMETER = "drawing"  # of the page's address
 
 
-def panel(drawing: dict[str, Any] | None, picture: Bytes | None, paper: str) -> None:
-    """A button that opens a link to the drawing and its download.
+def panel(
+    drawing: dict[str, Any] | None, picture: Bytes | None, paper: str, on_change: Callable[[], None] | None = None
+) -> None:
+    """A button that opens a link to the drawing, its QR code and its download.
 
     `drawing` is what st_canvas says of it, on such paper; `picture` is how it looks, uint8 (H, W) or (H, W, 4).
+    `on_change` is called when the panel is opened, closed or changed.
     """
     is_blank = picture is None or drawing is None or not drawing.get("objects")
-    with st.popover("Share", icon=":material/share:", disabled=is_blank):
-        if drawing is None or picture is None:
+    with st.popover(
+        "Share", icon=":material/share:", disabled=is_blank, key="share", on_change=on_change or "rerun"
+    ) as opened:
+        if not opened.open or drawing is None or picture is None:
             return
         try:
-            link = address(from_canvas(drawing, paper))
+            query = f"{PARAMETER}={links.encode(from_canvas(drawing, paper))}"
         except UserError as error:
             st.error(str(error), icon=":material/error:")
         else:
-            st.markdown("This link opens the page with your drawing on it:")
-            st.code(link, language=None, wrap_lines=True)
+            sharing.link(query, "This link opens the page with your drawing on it.", on_change)
         buffer = io.BytesIO()
         Image.fromarray(picture).save(buffer, "PNG")
         st.download_button(
@@ -40,12 +46,6 @@ def panel(drawing: dict[str, Any] | None, picture: Bytes | None, paper: str) -> 
             icon=":material/download:",
             on_click="ignore",
         )
-
-
-def address(strokes: list[Stroke]) -> str:
-    """The link to the page with these strokes on the canvas. Raises UserError where they are too many."""
-    page = (st.context.url or "").partition("?")[0]
-    return f"{page}?{PARAMETER}={links.encode(strokes)}"
 
 
 def received() -> list[Stroke] | None:

@@ -66,7 +66,8 @@ def board() -> None:
                 disabled=by_keyboard,
                 on_change=note_change,
             )
-            share.panel(None if by_keyboard else st.session_state.get(STROKES), st.session_state.get(PICTURE), PAPER)
+            strokes = None if by_keyboard else st.session_state.get(STROKES)
+            share.panel(strokes, st.session_state.get(PICTURE), PAPER, on_change=note_change)
         with st.container(width="stretch"):
             guess_first = guessing()
             models = model_choice.model_choice("draw_models", on_change=note_change)

@@ -1,0 +1,76 @@
+"""A link that other devices can open, and its QR code."""
+
+import io
+from collections.abc import Callable
+
+import streamlit as st
+
+from mnist_demo import network
+
+# Characters that fit a code of 77 x 77 modules (version 15). From eight metres, a phone's camera of 4,000 pixels across
+# 70 degrees sees each module of such a code, 60 cm wide on the wall, as three pixels.
+LONGEST_FOR_CODE = 520
+CODE_SCALE = 5  # pixels a module, at least
+CODE_WIDTH = 425  # pixels on the page: five for each of the 85 modules of the largest code, its margin included
+
+ONLY_HERE = (
+    "Only this computer can open it: the app was started so that it listens to no other. Start it without "
+    "`--server.address`, or with `--server.address=0.0.0.0`, and phones in the same network can follow the link."
+)
+NO_NETWORK = (
+    "Only this computer can open it, as it is on no network. Connect it to the network of the class, and open this "
+    "once more."
+)
+TOO_LONG = "It is too long for a QR code that a phone can read from the wall: draw fewer strokes, or send the link."
+NOT_OPENING = (
+    "The device must be in the same network as this computer: the same Wi-Fi, not the phone’s own mobile data. This "
+    "computer’s firewall has to let the app be reached, and some schools’ Wi-Fi keeps devices apart from each other."
+)
+
+
+def link(query: str, what: str, on_change: Callable[[], None] | None = None) -> None:
+    """A link to this page with `query` behind its question mark, as a QR code and as text; `what` says what it opens.
+
+    `on_change` is called when the visitor chooses another address of this computer.
+    """
+    page = visited()
+    listens_on = str(st.get_option("server.address") or "")
+    hosts = network.hosts_for_others(network.host_of(page), listens_on, network.own_addresses())
+    if len(hosts) > 1:
+        hosts = [choose_host(hosts, on_change)]
+    address = f"{network.with_host(page, hosts[0]) if hosts else page}?{query}"
+    st.markdown(what, help=NOT_OPENING if hosts else None)
+    if not hosts:
+        st.info(NO_NETWORK if network.is_anywhere(listens_on) else ONLY_HERE, icon=":material/wifi_off:")
+    elif len(address) > LONGEST_FOR_CODE:
+        st.caption(TOO_LONG)
+    else:
+        st.image(qr_code(address), width=CODE_WIDTH, alt="The link as a QR code")
+    st.code(address, language=None, wrap_lines=True)
+
+
+def visited() -> str:
+    """The address of this page in the visitor's browser, without a query."""
+    page = (st.context.url or "").partition("?")[0]
+    return page if network.host_of(page) else f"http://localhost:{st.get_option('server.port')}"
+
+
+def choose_host(hosts: list[str], on_change: Callable[[], None] | None) -> str:
+    """Which of this computer's addresses the link has."""
+    return st.selectbox(
+        "This computer’s address",
+        hosts,
+        help="It is on several networks: choose the one that the other devices are in.",
+        key="share_host",
+        on_change=on_change,
+    )
+
+
+def qr_code(text: str) -> bytes:
+    """`text` as a QR code, a PNG: dark on white with its margin, whatever the theme, as cameras want it."""
+    import segno  # noqa: PLC0415 (the first page does not need it)
+
+    code = segno.make_qr(text, error="l", boost_error=True)  # corrects more wherever that takes no larger code
+    buffer = io.BytesIO()
+    code.save(buffer, kind="png", scale=max(CODE_SCALE, CODE_WIDTH // code.symbol_size()[0]))
+    return buffer.getvalue()

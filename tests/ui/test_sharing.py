@@ -1,0 +1,77 @@
+"""The panel that shares a link, on computers in different networks."""
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+import zxingcpp
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from mnist_demo import network
+from mnist_demo.ui.common import sharing
+from tests.ui.test_pages import texts
+
+FROM_THE_LAST_ROW = 225  # pixels: what a phone's camera sees, from eight metres, of a code 60 cm wide
+
+
+def link_app(query: str) -> None:
+    from mnist_demo.ui.common import sharing  # noqa: PLC0415
+
+    sharing.link(query, "This link opens something.")
+
+
+def shared(monkeypatch: pytest.MonkeyPatch, query: str, own: Sequence[str]) -> AppTest:
+    monkeypatch.setattr(network, "own_addresses", lambda: list(own))
+    app = AppTest.from_function(link_app, args=(query,), default_timeout=60).run()
+    assert not app.exception
+    return app
+
+
+def test_who_came_by_localhost_shares_this_computers_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = shared(monkeypatch, "steps=5", ["192.168.1.5"])
+    assert app.code[0].value == "http://192.168.1.5:8501?steps=5"
+    assert len(app.get("image")) == 1
+    assert not app.selectbox
+
+
+def test_on_several_networks_the_visitor_chooses(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = shared(monkeypatch, "steps=5", ["192.168.1.5", "10.0.0.1"])
+    assert "192.168.1.5" in app.code[0].value
+    app.selectbox[0].set_value("10.0.0.1").run()
+    assert app.code[0].value == "http://10.0.0.1:8501?steps=5"
+
+
+def test_without_a_network_it_says_so_and_shows_no_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = shared(monkeypatch, "steps=5", [])
+    assert "it is on no network" in texts(app)
+    assert not app.get("image")
+    assert app.code[0].value == "http://localhost:8501?steps=5"
+
+
+def test_a_server_that_listens_to_this_computer_alone_says_how_to_change_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharing.st, "get_option", {"server.address": "127.0.0.1", "server.port": 8501}.get)
+    app = shared(monkeypatch, "steps=5", ["192.168.1.5"])
+    assert "--server.address=0.0.0.0" in texts(app)
+    assert not app.get("image")
+
+
+def test_a_link_too_long_for_a_code_says_so_and_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = shared(monkeypatch, "drawing=" + "x" * sharing.LONGEST_FOR_CODE, ["192.168.1.5"])
+    assert "too long for a QR code" in texts(app)
+    assert not app.get("image")
+    assert app.code[0].value.endswith("x")
+
+
+def test_the_longest_code_can_be_read_from_the_last_row() -> None:
+    rng = np.random.default_rng(0)
+    text = "http://192.168.178.123:8501/?drawing=" + "".join(rng.choice(list("abcXYZ0189-_"), 600))
+    text = text[: sharing.LONGEST_FOR_CODE]
+    code = Image.open(io.BytesIO(sharing.qr_code(text))).convert("L")
+    assert code.width >= sharing.CODE_WIDTH
+    seen = code.resize((FROM_THE_LAST_ROW, FROM_THE_LAST_ROW), Image.Resampling.BOX)
+    wall = Image.new("L", (1280, 960), 128)
+    wall.paste(seen.rotate(4, Image.Resampling.BILINEAR, expand=True, fillcolor=255), (500, 400))
+    (found,) = zxingcpp.read_barcodes(wall)
+    assert found.text == text
