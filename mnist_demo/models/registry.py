@@ -42,10 +42,11 @@ AFFINE = Model(
     ),
     bytes_per_image=10_000,  # its pixels in float32, three times
     explanation=(
-        "**The affine model** is $M(x) = xW + b$: {parameters:,} weights. Each digit has one template of 28 × 28 "
-        "weights, laid over the image; the score is how well the ink matches. One template must serve every way to "
-        "write a 7, at one place: shift the digit a little, or slant it, and it no longer matches. So about 8 in 100 "
-        "test images are read wrong, however long it learns."
+        "Lay the stencil of a 7 over the image: ink on it speaks for a 7, ink beside it against. The **affine model** "
+        "has such a stencil of 28 × 28 weights for each digit, and a number to begin with: {parameters:,} in all.\n\n"
+        "As a formula it is $M(x) = xW + b$: the columns of $W$ are the stencils, and $b$ has the numbers to begin "
+        "with. One stencil must serve every way to write a 7, at one place: shift the digit a little, or slant it, and "
+        "it no longer matches. So about 8 in 100 test images are read wrong, however long it learns."
     ),
     notebook_accuracy=(0.91, 0.93),
     has_templates=True,
@@ -73,11 +74,14 @@ CNN = Model(
     ),
     bytes_per_image=490_000,  # measured: a batch of 10,000 takes 4.9 GB
     explanation=(
-        f"**The CNN** has {{parameters:,}} weights, and uses them better. A **convolution** slides small {KERNEL_SIDE} "
-        f"× {KERNEL_SIDE} templates over the image and notes where each one fits: an edge is an edge wherever it is. "
-        f"**Pooling** keeps the best match of each {POOL_SIDE} × {POOL_SIDE} pixels, so that a small shift changes "
-        "nothing and the next layer sees more of the digit at once. Twice that, then two dense layers (weighted sums "
-        "of all before them) combine what was found. Fewer than 1 in 100 test images are read wrong."
+        "First it finds short strokes and their ends, then corners and loops made of these, and last a 7 made of a bar "
+        "and a slope, wherever they are: the **CNN** (convolutional neural network) looks in stages, with "
+        "{parameters:,} weights.\n\n"
+        f"Each stage is a **convolution**, which slides small {KERNEL_SIDE} × {KERNEL_SIDE} stencils over the image "
+        f"and notes where each one fits, and a **pooling**, which keeps the best match of each {POOL_SIDE} × "
+        f"{POOL_SIDE} pixels, so that a small shift changes nothing and the next stage sees more of the digit at once. "
+        "After two such stages, two dense layers (weighted sums of all before them) combine what was found. Fewer than "
+        "1 in 100 test images are read wrong."
     ),
     notebook_accuracy=(0.99, 1.0),
 )

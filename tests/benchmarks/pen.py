@@ -111,7 +111,7 @@ def start_training(started: Browser, url: str) -> None:
     page = started.new_page()
     page.goto(f"{url}/train")
     page.get_by_role("radio", name="CNN").click()
-    steps = page.get_by_role("spinbutton", name="Iterations")
+    steps = page.get_by_role("spinbutton", name="Steps", exact=True)
     page.wait_for_timeout(1000)
     steps.fill("1000000")
     steps.press("Enter")

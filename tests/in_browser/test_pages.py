@@ -154,7 +154,7 @@ def test_data_is_browsed_with_the_keyboard(open_page: OpenPage) -> None:
 
 def start_training(page: Page, model: str, steps: int) -> None:
     page.get_by_role("radio", name=model).click()
-    field = page.get_by_role("spinbutton", name="Iterations")
+    field = page.get_by_role("spinbutton", name="Steps", exact=True)
     expect(field).to_have_value("30001" if model == "Affine model" else "5001")
     field.fill(str(steps))
     field.press("Enter")

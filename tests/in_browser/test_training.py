@@ -131,7 +131,7 @@ def test_chosen_runs_are_compared_and_exported(open_page: OpenPage) -> None:
 
 def test_a_link_is_copied_and_opened(open_page: OpenPage, server: Server) -> None:
     page = open_page("train?model=cnn&recipe=fast&learning_rate=0.003&steps=500&batch_size=100&seed=7")
-    fields = {"Iterations": "500", "Batch size": "100", "Learning rate": "0.003", "Seed": "7"}
+    fields = {"Steps": "500", "Batch size": "100", "Learning rate": "0.003", "Seed": "7"}
 
     def assert_filled(page: Page, fields: dict[str, str]) -> None:
         expect(page.get_by_role("radio", name="CNN")).to_be_checked()

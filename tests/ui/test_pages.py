@@ -37,6 +37,7 @@ PAGES = {
     "Draw": "mnist_demo/ui/pages/draw.py",
     "Train": "mnist_demo/ui/pages/train.py",
     "Data": "mnist_demo/ui/pages/data.py",
+    "Glossary": "mnist_demo/ui/pages/glossary.py",
 }
 
 
@@ -228,13 +229,13 @@ def test_progress_rate_and_time_left_are_shown_while_a_run_trains() -> None:
     (bar,) = app.get("progress")
     assert bar.proto.value == 40
     assert "Step 400 of 1,000 · 100 steps/s · 5,000 images/s · 6 s left" in bar.proto.text
-    assert "10.00%" in texts(app)
+    assert "10.0 %" in texts(app)
 
 
 def test_a_finished_run_is_held_against_the_notebook_and_can_be_deleted(home: Path, trained: Run) -> None:
     run = finished_run(home, trained)
     app = open_page("Train")
-    assert "91% to 93%" in texts(app)
+    assert "91 % to 93 %" in texts(app)
     assert "other data" in texts(app)
     (home / "runs" / run.id).unlink()
 
@@ -261,7 +262,7 @@ def test_the_verdict_compares_with_the_notebook_once_the_run_has_ended(accuracy:
     run_directory.set_status(run, "running", trained_on="MNIST")
     assert "when the run has ended" in texts(open_page("Train"))
     run_directory.set_status(run, "finished", trained_on="MNIST")
-    assert f"The notebook reports 91% to 93%: {word}" in texts(open_page("Train"))
+    assert f"The notebook reports 91 % to 93 %: {word}" in texts(open_page("Train"))
 
 
 @pytest.mark.parametrize(("surety", "headline"), [(0.95, "3"), (0.61, "3"), (0.59, "Not sure")])
@@ -410,7 +411,7 @@ def test_another_data_set_is_named(tiny_npz: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv(formats.DATA_VARIABLE, str(tiny_npz))
     app = open_page("Data")
     assert not app.exception
-    assert "tiny.npz (own data): 220 train, 20 validation, 40 test images" in texts(app)
+    assert "tiny.npz (own data): 220 training, 20 validation, 40 test images" in texts(app)
 
 
 def test_every_recipe_can_be_chosen() -> None:
@@ -426,6 +427,8 @@ def test_every_recipe_can_be_chosen() -> None:
 def test_a_link_fills_the_form() -> None:
     given = {"learning_rate": "0.003", "steps": "500", "batch_size": "100", "seed": "7"}
     app = open_page("Train", model="cnn", recipe="fast", **given)
+    app.session_state["share_settings"] = True  # the link is made once it is asked for
+    app.run()
     assert not app.warning
     start(app)
     (run,), _ = store.list_runs()

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import streamlit as st
 
 from mnist_demo.errors import UserError
+from mnist_demo.models import registry
 from mnist_demo.runs import run_directory, store
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import services
+from mnist_demo.ui.common import glossary, services
 from mnist_demo.ui.common.run_titles import titles
 
 
@@ -32,7 +33,8 @@ def model_choice(key: str, on_change: Callable[[], None] | None = None) -> list[
         default=preset,
         format_func=titles(usable),
         placeholder="Choose a model",
-        help="The two shipped models, and every model that was trained on the Train page.",
+        help="The models that come with the app, and every model that was trained on the Train page.\n\n"
+        + glossary.meanings(*(model.title for model in registry.MODELS.values()), "Parameter", "Test image"),
         key=key,
         persist_state="session",
         on_change=on_change,

@@ -4,17 +4,21 @@ import streamlit as st
 
 from mnist_demo.data import datasets
 from mnist_demo.data.datasets import Dataset
-from mnist_demo.ui.common import services
+from mnist_demo.ui.common import glossary, services
+
+SPLIT_TITLES = {"train": "Training", "validation": "Validation", "test": "Test"}
+WORDS = ("MNIST", "Training image", "Validation image", "Test image")
 
 
 def data_set(dataset: Dataset) -> None:
     """Say which data set the page shows, and move to the full one by itself once it has arrived."""
     if dataset.source != datasets.BUNDLED:
-        st.caption(f":material/database: {dataset.name}: {_sizes(dataset)}")
+        st.caption(f":material/database: {dataset.name}: {_sizes(dataset)}", help=glossary.meanings(*WORDS))
         return
     st.caption(
         f":material/database: A subset of MNIST that comes with the app: {_sizes(dataset)}. Accuracies on so few "
-        "images are rougher and lower than on the full set of 70,000."
+        "images are rougher and lower than on the full set of 70,000.",
+        help=glossary.meanings(*WORDS),
     )
     background = services.background_download()
     st.fragment(_download, run_every=1.0 if background.is_running else None)()
@@ -39,4 +43,6 @@ def _offer(problem: str | None) -> None:
 
 
 def _sizes(dataset: Dataset) -> str:
-    return ", ".join(f"{len(dataset.split(name)):,} {name}" for name in datasets.SPLITS) + " images"
+    return (
+        ", ".join(f"{len(dataset.split(name)):,} {SPLIT_TITLES[name].lower()}" for name in datasets.SPLITS) + " images"
+    )

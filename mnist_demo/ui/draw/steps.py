@@ -12,7 +12,8 @@ from mnist_demo.drawing import preprocess, rejection
 from mnist_demo.errors import UserError
 from mnist_demo.models.neighbours import Neighbours
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import cards, run_titles, services
+from mnist_demo.ui.common import cards, glossary, run_titles, services
+from mnist_demo.words import percent
 
 PICTURE_SIDE = 112  # pixels: 28 four times; two fit side by side on a phone
 TITLES = {
@@ -65,17 +66,19 @@ def _switches() -> list[str]:
     st.markdown(
         "The models have only ever seen MNIST's images, all of them **cropped, scaled and centred** in the same way. "
         "So your drawing is treated like them, and its **slant** and the **width of its stroke** are brought close to "
-        "theirs. Switch a step off, and see whether the models still know your digit."
+        "theirs. Switch a step off, and see whether the models still know your digit.",
+        help=glossary.meanings("MNIST", "Training image", "Pixel"),
     )
     done = st.pills(
-        "Steps",
+        "What is done to your drawing",
         preprocess.STEPS,
         selection_mode="multi",
         default=preprocess.STEPS,
         format_func=TITLES.__getitem__,
         key="steps",
         persist_state="session",
-        help=" ".join(f"**{TITLES[step]}** {reason}." for step, reason in REASONS.items()),
+        help=" ".join(f"**{TITLES[step]}** {reason}." for step, reason in REASONS.items())
+        + f"\n\n{glossary.meanings('Centre of mass')}",
     )
     return [step for step in preprocess.STEPS if step not in done]
 
@@ -88,7 +91,7 @@ def _pictures(pictures: dict[str, Floats], skipped: Sequence[str]) -> None:
             _figure(picture, title)
         index, likeness = neighbours().nearest(pictures["seen"])
         train = neighbours().split
-        title = f"The nearest of {len(train):,} training images: a {train.labels[index]}, {likeness:.0%} alike"
+        title = f"The nearest of {len(train):,} training images: a {train.labels[index]}, {percent(likeness, 0)} alike"
         _figure(train.pixels(index, index + 1).reshape(SIDE, SIDE), title)
 
 

@@ -8,13 +8,13 @@ from mnist_demo.data import datasets
 from mnist_demo.data.datasets import Dataset, Split
 from mnist_demo.data.images import CLASSES, SIDE, Floats
 from mnist_demo.drawing import pictures
-from mnist_demo.ui.common import answer_cards, cards, model_choice, notices, run_titles, services
+from mnist_demo.ui.common import answer_cards, cards, glossary, model_choice, notices, run_titles, services
+from mnist_demo.ui.common.notices import SPLIT_TITLES
 from mnist_demo.ui.data import seen, thumbnails
 
 PER_PAGE = 48
 COLUMNS = 12  # of the sheet that thumbnails are cut from, whatever the page's width
 NOTEBOOK_SAMPLES = (10, 24, 12, 11, 18)  # the training images that the original notebook shows
-SPLIT_TITLES = {"train": "Training", "validation": "Validation", "test": "Test"}
 
 
 def choose_split(dataset: Dataset) -> tuple[str, np.ndarray]:
@@ -26,11 +26,17 @@ def choose_split(dataset: Dataset) -> tuple[str, np.ndarray]:
             default="train",
             required=True,
             format_func=SPLIT_TITLES.__getitem__,
+            help=glossary.meanings("Split", "Training image", "Validation image", "Test image"),
             key="split",
             persist_state="session",
         )
         wanted = st.pills(
-            "Only the digits", range(CLASSES), selection_mode="multi", key="digits", persist_state="session"
+            "Digits to show",
+            range(CLASSES),
+            selection_mode="multi",
+            help="Choose one or several; where none is chosen, all are shown.",
+            key="digits",
+            persist_state="session",
         )
     labels = dataset.split(name).labels
     indices = np.flatnonzero(np.isin(labels, wanted)) if wanted else np.arange(len(labels))
@@ -80,7 +86,7 @@ def choose_image(name: str, split: Split, indices: np.ndarray) -> int:
     thumbnails.thumbnails(
         sheet, captions, labels, columns=COLUMNS, selected=selected, key="thumbnails", on_chosen=choose_thumbnail
     )
-    st.caption("Below each image: its label and its index.")
+    st.caption("Below each image: its label and its number, counted from 0.", help=glossary.meanings("Label"))
     return index
 
 
@@ -93,7 +99,8 @@ def show_image(dataset: Dataset, name: str, index: int) -> None:
     left, right = st.columns([1, 2], gap="large")
     with left:
         st.pyplot(plots.digit(pixels, text_color()), width=300, alt=f"Image {index}, a handwritten {label}")
-        st.markdown(f"Label **{label}**, one-hot `{plots.one_hot_text(label)}`")
+        words = glossary.meanings("Label", "One-hot")
+        st.markdown(f"Label **{label}**, one-hot `{plots.one_hot_text(label)}`", help=words)
     with right:
         place = st.container()
         models = model_choice.model_choice("data_models")
@@ -106,7 +113,10 @@ def show_image(dataset: Dataset, name: str, index: int) -> None:
                     f"Trained on images of this kind: {', '.join(trained_on_it)}. Being right here proves little."
                 )
     with st.expander("Pixel values", icon=":material/grid_on:"):
-        st.caption(f"{SIDE} rows of {SIDE} numbers, 0 (paper) to 255 (ink); the models get them divided by 255.")
+        st.caption(
+            f"{SIDE} rows of {SIDE} numbers, 0 (paper) to 255 (ink); the models get them divided by 255.",
+            help=glossary.meanings("Pixel"),
+        )
         rows = split.images[index].reshape(SIDE, SIDE)
         st.code("\n".join(" ".join(f"{value:3d}" for value in row) for row in rows), language=None)
 
@@ -125,7 +135,7 @@ def average_images(source: str, name: str) -> Floats:
 
 def show_overview(dataset: Dataset, name: str) -> None:
     """The notebook's samples, class balance, average digits."""
-    st.subheader("The whole split at a glance")
+    st.subheader(f"All {SPLIT_TITLES[name].lower()} images at a glance", help=glossary.meanings("Split"))
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown(f"**How many of each digit** ({SPLIT_TITLES[name].lower()} images)")
@@ -140,7 +150,7 @@ def show_overview(dataset: Dataset, name: str) -> None:
             plots.digits(averages, [str(d) for d in range(CLASSES)], text_color()),
             alt="Average images, 0 to 9",
         )
-    st.markdown("**Five training images with their one-hot labels**")
+    st.markdown("**Five training images with their one-hot labels**", help=glossary.meanings("One-hot"))
     chosen = [index for index in NOTEBOOK_SAMPLES if index < len(dataset.train)]
     samples = [pictures.to_png(dataset.train.pixels(i, i + 1).reshape(SIDE, SIDE), scale=5) for i in chosen]
     titles = [f"{i}: {dataset.train.labels[i]}, {plots.one_hot_text(dataset.train.labels[i])}" for i in chosen]

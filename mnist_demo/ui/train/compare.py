@@ -15,11 +15,12 @@ from mnist_demo.models import registry
 from mnist_demo.plots import CurveOptions
 from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import run_titles
+from mnist_demo.ui.common import glossary, run_titles
 from mnist_demo.ui.train import weights
 
 DIFFERS = "≠"
-SETTING_TITLES = {"name": "Recipe"}  # where a setting's own name does not say it
+# Where a setting's own name does not say it.
+SETTING_TITLES = {"name": "Recipe", "evaluate_every": "Steps between evaluations"}
 
 
 def show(shown: list[Run], listed: list[Run]) -> None:
@@ -35,12 +36,13 @@ def choose_options() -> CurveOptions:
     """One row: what the charts are drawn over, the scale, the smoothing."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         by = st.segmented_control(
-            "Over",
+            "Horizontal axis",
             list(plots.AXIS_TITLES),
             default="step",
             required=True,
-            format_func={"step": "Iterations", "seconds": "Seconds"}.__getitem__,
-            help="Seconds of training alone: importing, compiling and evaluating are not counted.",
+            format_func={"step": "Steps", "seconds": "Seconds"}.__getitem__,
+            help="Seconds of training alone: importing, compiling and evaluating are not counted.\n\n"
+            + glossary.meanings("Step"),
             key="chart_over",
             persist_state="session",
         )
@@ -49,15 +51,15 @@ def choose_options() -> CurveOptions:
             0.0,
             0.99,
             0.0,
-            help="Of the faint lines: each point becomes an average that leans on the points before it.",
+            help=glossary.meanings("Smoothing"),
             key="chart_smoothing",
             width=180,
             persist_state="session",
         )
         is_log = st.toggle(
             "Log scale",
-            help="Equal factors look equally far apart, and accuracy becomes the share that is read wrong: "
-            "99.5 % instead of 99.0 % is half as many mistakes.",
+            help="The accuracy becomes the error rate, and equal factors look equally far apart: 99.5 % instead of "
+            "99.0 % is half as many mistakes.\n\n" + glossary.meanings("Error rate"),
             key="chart_log",
             persist_state="session",
         )
@@ -69,13 +71,16 @@ def show_charts(shown: list[Run], listed: list[Run], options: CurveOptions) -> N
     state = [(run_titles.title(run), run.newest.step, run.newest.seconds, len(run.metrics)) for run in shown]
     for column, measure in zip(st.columns(2), ("accuracy", "loss"), strict=True):
         chart = _curves(state, measure, _names(listed), options, _by_title(shown))
-        column.markdown(f"**{plots.measure_title(measure, options)}**")
+        column.markdown(f"**{plots.measure_title(measure, options)}**", help=glossary.meanings(measure.capitalize()))
         if chart is None:
             column.caption("The curve begins with the first evaluation.")
         else:
             words = f"Lines: {measure} by {plots.AXIS_TITLES[options.by]}; the table below has the figures"
             column.vega_lite_chart(spec=dict(chart), key=f"chart_{measure}", alt=words)
-    st.caption("Strong lines: all test images. Faint lines: the training batches.")
+    st.caption(
+        "Strong lines: all test images. Faint lines: the training batches.",
+        help=glossary.meanings("Test image", "Batch", "Evaluation"),
+    )
     for run in shown:
         loss = run.last_evaluation.test_loss if run.last_evaluation else None
         if loss and loss > plots.HIGHEST_LOSS:
@@ -111,6 +116,12 @@ def show_settings(shown: list[Run]) -> None:
         styled = settings_table(shown).style.apply(_emphasize, axis=1)
         box.dataframe(styled, height="content", key="settings_table", alt="The settings of each run")
         box.caption(f"{DIFFERS} marks what is not the same in all of them.")
+        box.page_link(
+            "mnist_demo/ui/pages/glossary.py",
+            label="What these words mean",
+            icon=":material/menu_book:",
+            width="content",
+        )
 
 
 def settings_table(shown: list[Run]) -> pd.DataFrame:

@@ -10,7 +10,8 @@ from mnist_demo.data import datasets
 from mnist_demo.errors import UserError
 from mnist_demo.models import registry
 from mnist_demo.models.recipes import Recipe
-from mnist_demo.ui.common import services
+from mnist_demo.ui.common import glossary, services, sharing
+from mnist_demo.words import percent
 
 OPTIMIZER_TITLES = {"sgd": "plain gradient descent", "rmsprop": "RMSProp", "adam": "Adam"}
 LINKED_NUMBERS: dict[str, type[int] | type[float]] = {
@@ -83,24 +84,41 @@ def choose_recipe() -> Recipe | None:
         default=linked.model if linked else next(iter(registry.MODELS)),
         required=True,
         format_func=lambda name: registry.get_model(name).title,
+        help=glossary.meanings(*(model.title for model in registry.MODELS.values()), "Parameter"),
         key="model",
         **keep,
     )
     names = [recipe.name for recipe in registry.get_model(model).recipes]
     linked_name = linked.name if linked and linked.model == model else names[0]
-    name = st.segmented_control("Recipe", names, default=linked_name, required=True, key=f"recipe_{model}", **keep)
+    name = st.segmented_control(
+        "Recipe",
+        names,
+        default=linked_name,
+        required=True,
+        help=glossary.meanings("Recipe"),
+        key=f"recipe_{model}",
+        **keep,
+    )
     preset = registry.get_recipe(model, name)
     if linked and (linked.model, linked.name) == (model, name):
         preset = linked
     of = f"_{model}_{name}"
     first, second = st.columns(2), st.columns(2)
-    steps = first[0].number_input("Iterations (steps)", value=preset.steps, step=500, key="steps" + of, **keep)
-    batch_size = first[1].number_input(
-        "Batch size (images)", value=preset.batch_size, step=50, key="batch" + of, **keep
+    steps = first[0].number_input(
+        "Steps", value=preset.steps, step=500, help=glossary.meanings("Step"), key="steps" + of, **keep
     )
-    rate = second[0].text_input("Learning rate", f"{preset.learning_rate:.12g}", key="rate" + of, **keep)
-    seed = second[1].number_input("Seed", value=preset.seed, key="seed" + of, **keep)
-    st.caption(describe(preset))
+    batch_size = first[1].number_input(
+        "Batch size", value=preset.batch_size, step=50, help=glossary.meanings("Batch"), key="batch" + of, **keep
+    )
+    rate = second[0].text_input(
+        "Learning rate",
+        f"{preset.learning_rate:.12g}",
+        help=glossary.meanings("Learning rate"),
+        key="rate" + of,
+        **keep,
+    )
+    seed = second[1].number_input("Seed", value=preset.seed, help=glossary.meanings("Seed"), key="seed" + of, **keep)
+    st.caption(describe(preset), help=glossary.meanings(*words_of(preset)))
     try:
         numbers = {"steps": steps, "batch_size": batch_size, "learning_rate": to_number(rate), "seed": seed}
         return registry.get_recipe(model, name, **numbers)
@@ -118,11 +136,25 @@ def describe(recipe: Recipe) -> str:
     if recipe.precision == "fastest":
         sentences.append("Calculates with numbers of 16 bits where this computer is faster with them")
     if recipe.label_smoothing:
-        sentences.append(f"Aims at {1 - recipe.label_smoothing:.0%} for the right digit, not at certainty")
+        sentences.append(f"Aims at {percent(1 - recipe.label_smoothing, 0)} for the right digit, not at certainty")
     if recipe.augmentation != "none":
         sentences.append("Turns, slants, scales and shifts every image a little, each time anew")
     sentences.append("The same seed gives the same run")
     return ". ".join(sentences) + "."
+
+
+def words_of(recipe: Recipe) -> list[str]:
+    """The terms in what `describe` says of a recipe."""
+    words = ["Parameter", "Gradient descent" if recipe.optimizer == "sgd" else "Optimizer"]
+    if recipe.schedule == "triangular":
+        words.append("Learning rate")
+    if recipe.precision == "fastest":
+        words.append("Precision")
+    if recipe.label_smoothing:
+        words.append("Label smoothing")
+    if recipe.augmentation != "none":
+        words.append("Augmentation")
+    return [*words, "Seed"]
 
 
 def to_number(text: str) -> float:
@@ -135,10 +167,11 @@ def to_number(text: str) -> float:
 
 def share(recipe: Recipe) -> None:
     """The form's settings as a link to copy."""
-    with st.popover("Link to these settings", icon=":material/link:", type="tertiary"):
-        st.caption("Whoever opens this finds the form filled in as it is here.")
-        page = (st.context.url or "").partition("?")[0]
-        st.code(f"{page}?{query_of(recipe)}", language=None, wrap_lines=True)
+    with st.popover(
+        "Link to these settings", icon=":material/link:", type="tertiary", key="share_settings", on_change="rerun"
+    ) as opened:
+        if opened.open:
+            sharing.link(query_of(recipe), "This link opens the page with the form filled in as it is here.")
 
 
 def show() -> None:

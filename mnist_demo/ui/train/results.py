@@ -9,8 +9,9 @@ from mnist_demo.errors import UserError
 from mnist_demo.models import registry
 from mnist_demo.runs import control, store
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import run_titles, services
+from mnist_demo.ui.common import glossary, run_titles, services
 from mnist_demo.ui.train import weights
+from mnist_demo.words import percent
 
 
 def verdict(run: Run) -> str:
@@ -22,14 +23,14 @@ def verdict(run: Run) -> str:
     accuracy = run.last_evaluation.test_accuracy or 0.0
     reported = registry.get_model(run.recipe.model).notebook_accuracy
     if reported is None:
-        return f"{run.status.message} Test accuracy **{accuracy:.2%}**.".strip()
+        return f"{run.status.message} Test accuracy **{percent(accuracy)}**.".strip()
     low, high = reported
-    expected = f"over {low:.0%}" if high == 1 else f"{low:.0%} to {high:.0%}"
+    expected = f"over {percent(low, 0)}" if high == 1 else f"{percent(low, 0)} to {percent(high, 0)}"
     if run.status.trained_on != "MNIST":
         comparison = f"The notebook reports {expected}, on the full MNIST; this run had other data."
     else:
         comparison = f"The notebook reports {expected}: {'reached' if accuracy >= low else 'not reached'}."
-    return f"{run.status.message} Test accuracy **{accuracy:.2%}**. {comparison}".strip()
+    return f"{run.status.message} Test accuracy **{percent(accuracy)}**. {comparison}".strip()
 
 
 def show(listed: list[Run]) -> None:
@@ -44,7 +45,7 @@ def show(listed: list[Run]) -> None:
     run = by_id.get(chosen)
     if run is None:
         return
-    st.markdown(verdict(run) or "No result yet.")
+    st.markdown(verdict(run) or "No result yet.", help=glossary.meanings("Accuracy", "Test image", "Checkpoint"))
     if weights.are_shown(run) and not run.is_active:  # of an active one they are shown above
         weights.show(run)
     if not run.is_active:
@@ -59,6 +60,7 @@ def show(listed: list[Run]) -> None:
                 disabled=not path.is_file(),
                 on_click="ignore",
                 icon=":material/download:",
+                help=glossary.meanings("Model file"),
             )
         st.download_button(
             "Metrics (CSV)",
@@ -66,6 +68,7 @@ def show(listed: list[Run]) -> None:
             f"{run.id}.csv",
             "text/csv",
             key=f"csv_{run.id}",
+            help="Accuracy and loss, a line for each time that they were measured.",
             on_click="ignore",
             icon=":material/download:",
         )
@@ -102,7 +105,14 @@ def confirm_deletion(run: Run) -> None:
 def show_continue(run: Run) -> None:
     """A button that lets an ended run train on, with the number of steps that it shall have taken then."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        more = st.number_input("More steps", value=control.usual_steps(run), step=100, key=f"more_{run.id}", width=180)
+        more = st.number_input(
+            "More steps",
+            value=control.usual_steps(run),
+            step=100,
+            help=glossary.meanings("Step"),
+            key=f"more_{run.id}",
+            width=180,
+        )
         if st.button("Continue", icon=":material/play_arrow:", key=f"continue_{run.id}"):
             try:
                 services.trainer().continue_run(run, run.last_step + int(more))

@@ -10,9 +10,10 @@ from mnist_demo.errors import UserError
 from mnist_demo.runs import control
 from mnist_demo.runs.control import Control
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import run_titles, services
+from mnist_demo.ui.common import glossary, run_titles, services
 from mnist_demo.ui.train import weights
 from mnist_demo.ui.train.durations import duration
+from mnist_demo.words import percent
 
 
 def show(run: Run, asked: Control, *, hangs: bool) -> None:
@@ -20,7 +21,8 @@ def show(run: Run, asked: Control, *, hangs: bool) -> None:
     with st.container(border=True):
         st.markdown(f"**{run_titles.title(run)}**")
         st.progress(min(1.0, run.last_step / run.settings.target), text=_progress_text(run, asked))
-        st.caption(_accuracy_text(run))  # always there, so that no button moves under the pointer
+        words = glossary.meanings("Accuracy", "Test image", "Step", "Epoch")
+        st.caption(_accuracy_text(run), help=words)  # always there, so that no button moves under the pointer
         if run.elsewhere:
             st.caption(f"It is trained on another computer, {run.elsewhere}.")
         if hangs:
@@ -40,7 +42,7 @@ def show_hanging(run: Run) -> None:
     """Say that nothing comes from the run's process any more, and offer to end it."""
     st.warning(
         f"Nothing has come from this run for more than {control.HANGS_AFTER:.0f} seconds: it hangs, or the computer is "
-        "very busy. If its process is ended, the run keeps what it had learned up to its last checkpoint and can be "
+        "very busy. If its process is ended, the run keeps what it had learned when it was last saved, and can be "
         "continued.",
         icon=":material/hourglass_disabled:",
     )
@@ -84,7 +86,7 @@ def _accuracy_text(run: Run) -> str:
     last = run.last_evaluation
     if last is None:
         return "Test accuracy: not measured yet"
-    return f"Test accuracy after {last.step:,} steps: **{last.test_accuracy:.2%}**"
+    return f"Test accuracy after {last.step:,} steps: **{percent(last.test_accuracy or 0)}**"
 
 
 def _progress_text(run: Run, asked: Control) -> str:

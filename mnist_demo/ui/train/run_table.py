@@ -6,20 +6,26 @@ import pandas as pd
 import streamlit as st
 
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import run_titles
+from mnist_demo.ui.common import glossary, run_titles
 from mnist_demo.ui.train.durations import duration
 
 STATE_ICONS = {"finished": "✓", "stopped": "■", "queued": "…", "running": "▶", "paused": "⏸"}
-FORMATS = {
-    "Test accuracy": st.column_config.NumberColumn(format="%.2f %%"),
-    "Steps": st.column_config.NumberColumn(format="localized"),
+COLUMNS = {
+    "State": st.column_config.TextColumn(help=glossary.meanings("Checkpoint", "Diverged")),
+    "Test accuracy": st.column_config.NumberColumn(format="%.1f %%", help=glossary.meanings("Accuracy", "Test image")),
+    "Steps": st.column_config.NumberColumn(format="localized", help=glossary.meanings("Step")),
+    "Training": st.column_config.TextColumn(help="The time of the steps alone."),
+    "Batch size": st.column_config.NumberColumn(help=glossary.meanings("Batch")),
+    "Learning rate": st.column_config.TextColumn(help=glossary.meanings("Learning rate")),
+    "Seed": st.column_config.NumberColumn(format="%d", help=glossary.meanings("Seed")),
+    "Data": st.column_config.TextColumn(help=glossary.meanings("MNIST")),
 }
 
 
 def show(listed: list[Run]) -> None:
     """The runs with their results, newest first."""
     state = [(run.id, run.status.state, run.newest.step, run.newest.seconds) for run in listed]
-    st.dataframe(_table(state, listed), hide_index=True, column_config=FORMATS, placeholder="–", key="run_table")
+    st.dataframe(_table(state, listed), hide_index=True, column_config=COLUMNS, placeholder="–", key="run_table")
 
 
 @st.cache_resource(max_entries=20, show_spinner=False)
@@ -37,7 +43,7 @@ def _table(
             "Test accuracy": 100 * (last.test_accuracy or 0) if (last := run.last_evaluation) else None,
             "Steps": run.last_step,
             "Training": duration(run.newest.seconds) if run.last_step else "–",
-            "Batch": run.recipe.batch_size,
+            "Batch size": run.recipe.batch_size,
             "Learning rate": f"{run.recipe.learning_rate:g}",
             "Seed": run.recipe.seed,
             "Data": run.status.trained_on,
