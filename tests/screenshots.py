@@ -30,7 +30,12 @@ def prepare_train(page: Page) -> None:
     page.get_by_role("button", name="Metrics (CSV)").wait_for()
 
 
-PAGES = {"draw": ("", prepare_draw), "train": ("train", prepare_train), "data": ("data", lambda _: None)}
+PAGES = {
+    "draw": ("", prepare_draw),
+    "train": ("train", prepare_train),
+    "data": ("data", lambda _: None),
+    "glossary": ("glossary", lambda _: None),
+}
 
 
 def train_once(page: Page) -> None:

@@ -110,7 +110,7 @@ def test_no_stroke_is_lost_when_one_draws_faster_than_the_answers_come(open_page
 
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["", "train", "data"])
+@pytest.mark.parametrize("path", ["", "train", "data", "glossary"])
 def test_pages_fit_their_width_in_light_and_dark(open_page: OpenPage, path: str, width: int, scheme: str) -> None:
     page = open_page(path, viewport={"width": width, "height": 800}, color_scheme=scheme)
     page.wait_for_load_state("networkidle")
@@ -150,6 +150,31 @@ def test_data_is_browsed_with_the_keyboard(open_page: OpenPage) -> None:
     expect(thumbnail).to_have_attribute("aria-pressed", "true")
     expect(card(page, "CNN").locator(".headline")).to_have_text(re.compile(r"\d"))
     expect(thumbnail).to_be_focused()
+
+
+def test_a_term_is_explained_by_hover_by_focus_and_by_tap(open_page: OpenPage) -> None:
+    page = open_page("train")
+    mark, tooltip = (page.get_by_role("button", name="Help for Seed"), page.get_by_test_id("stTooltipContent"))
+    mark.hover()
+    expect(tooltip).to_contain_text("The same seed gives the same run")
+    page.mouse.move(0, 0)
+    expect(tooltip).to_have_count(0)
+    page.get_by_role("spinbutton", name="Seed").focus()
+    page.keyboard.press("Shift+Tab")
+    expect(mark).to_be_focused()
+    expect(tooltip).to_contain_text("The same seed gives the same run")
+    phone = open_page("train", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    phone.get_by_role("button", name="Help for Seed").tap()
+    expect(phone.get_by_test_id("stTooltipContent")).to_contain_text("The same seed gives the same run")
+
+
+def test_the_glossary_is_printed_whole(open_page: OpenPage) -> None:
+    page = open_page("glossary")
+    expect(page.get_by_role("heading", name="Centre of mass")).to_be_attached()  # the last one
+    sheets = re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))
+    assert len(sheets) >= 3, "only what the window shows is printed"
+    page.emulate_media(media="print")
+    expect(page.get_by_test_id("stHeader")).to_be_hidden()
 
 
 def start_training(page: Page, model: str, steps: int) -> None:
