@@ -169,12 +169,13 @@ def test_a_term_is_explained_by_hover_by_focus_and_by_tap(open_page: OpenPage) -
 
 
 def test_the_glossary_is_printed_whole(open_page: OpenPage) -> None:
-    page = open_page("glossary")
+    page = open_page("glossary", color_scheme="dark")
     expect(page.get_by_role("heading", name="Centre of mass")).to_be_attached()  # the last one
     sheets = re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))
     assert len(sheets) >= 3, "only what the window shows is printed"
     page.emulate_media(media="print")
     expect(page.get_by_test_id("stHeader")).to_be_hidden()
+    expect(page.get_by_text("The words of this app")).to_have_css("color", "rgb(0, 0, 0)")
 
 
 def start_training(page: Page, model: str, steps: int) -> None:

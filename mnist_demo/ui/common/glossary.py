@@ -158,9 +158,8 @@ _LEARNING = (
     ),
     Word(
         "Learning rate",
-        f"{_NOTEBOOK.learning_rate:g}: how large the steps down the hill are. Too small, and it takes "
-        "for ever; too large, and each step leaps over the valley.",
-        "\\eta",
+        f"{_NOTEBOOK.learning_rate:g}: how large the steps down the hill are, in formulas $\\eta$. Too small, and it "
+        "takes for ever; too large, and each step leaps over the valley.",
         forms=("schedule",),
     ),
     Word(

@@ -7,11 +7,11 @@ import streamlit as st
 
 from mnist_demo import network
 
-# Characters that fit a code of 77 x 77 modules (version 15). From eight metres, a phone's camera of 4,000 pixels across
-# 70 degrees sees each module of such a code, 60 cm wide on the wall, as three pixels.
+CODE_WIDTH = 425  # pixels on the page: 44 cm of a picture that is 2 m and 1,920 pixels wide
+# Characters that fit a code of 77 x 77 modules (version 15), 85 with its margin. On such a wall, a phone's camera of
+# 4,000 pixels across 70 degrees sees each of them as three pixels from five metres. One digit takes up to 210
+# characters, which are 61 modules, and three pixels from seven metres.
 LONGEST_FOR_CODE = 520
-CODE_SCALE = 5  # pixels a module, at least
-CODE_WIDTH = 425  # pixels on the page: five for each of the 85 modules of the largest code, its margin included
 
 ONLY_HERE = (
     "Only this computer can open it: the app was started so that it listens to no other. Start it without "
@@ -40,13 +40,15 @@ def link(query: str, what: str, on_change: Callable[[], None] | None = None) -> 
         hosts = [choose_host(hosts, on_change)]
     address = f"{network.with_host(page, hosts[0]) if hosts else page}?{query}"
     st.markdown(what, help=NOT_OPENING if hosts else None)
-    if not hosts:
-        st.info(NO_NETWORK if network.is_anywhere(listens_on) else ONLY_HERE, icon=":material/wifi_off:")
-    elif len(address) > LONGEST_FOR_CODE:
-        st.caption(TOO_LONG)
-    else:
-        st.image(qr_code(address), width=CODE_WIDTH, alt="The link as a QR code")
-    st.code(address, language=None, wrap_lines=True)
+    has_code = bool(hosts) and len(address) <= LONGEST_FOR_CODE
+    with st.container(horizontal=has_code):  # the text beside the code, so that both are in sight
+        if has_code:
+            st.image(qr_code(address), width=CODE_WIDTH, alt="The link as a QR code")
+        elif hosts:
+            st.caption(TOO_LONG)
+        else:
+            st.info(NO_NETWORK if network.is_anywhere(listens_on) else ONLY_HERE, icon=":material/wifi_off:")
+        st.code(address, language=None, wrap_lines=True)
 
 
 def visited() -> str:
@@ -67,10 +69,10 @@ def choose_host(hosts: list[str], on_change: Callable[[], None] | None) -> str:
 
 
 def qr_code(text: str) -> bytes:
-    """`text` as a QR code, a PNG: dark on white with its margin, whatever the theme, as cameras want it."""
+    """`text` as a QR code, a PNG finer than it is shown: dark on white with its margin, whatever the theme."""
     import segno  # noqa: PLC0415 (the first page does not need it)
 
     code = segno.make_qr(text, error="l", boost_error=True)  # corrects more wherever that takes no larger code
     buffer = io.BytesIO()
-    code.save(buffer, kind="png", scale=max(CODE_SCALE, CODE_WIDTH // code.symbol_size()[0]))
+    code.save(buffer, kind="png", scale=2 * CODE_WIDTH // code.symbol_size()[0])
     return buffer.getvalue()
