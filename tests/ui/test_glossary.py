@@ -14,7 +14,8 @@ from mnist_demo.models import recipes, registry
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.runs import run_directory, store
 from mnist_demo.runs.metrics import Metrics
-from mnist_demo.ui.common import glossary, services
+from mnist_demo.ui.common import services
+from mnist_demo.ui.help import glossary
 from mnist_demo.ui.train import compare, recipe_form
 from tests.conftest import tiny_recipe
 from tests.ui.test_pages import PAGES, FakeTrainer, open_page, some_runs

@@ -8,8 +8,9 @@ from mnist_demo.errors import UserError
 from mnist_demo.models import registry
 from mnist_demo.runs import run_directory, store
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import glossary, services
+from mnist_demo.ui.common import services
 from mnist_demo.ui.common.run_titles import titles
+from mnist_demo.ui.help import glossary
 
 
 def as_it_is(run: Run) -> Run:

@@ -4,7 +4,8 @@ import streamlit as st
 
 from mnist_demo.data import datasets
 from mnist_demo.data.datasets import Dataset
-from mnist_demo.ui.common import glossary, services
+from mnist_demo.ui.common import services
+from mnist_demo.ui.help import glossary
 
 SPLIT_TITLES = {"train": "Training", "validation": "Validation", "test": "Test"}
 WORDS = ("MNIST", "Training image", "Validation image", "Test image")

@@ -8,9 +8,10 @@ from mnist_demo.data import datasets
 from mnist_demo.data.datasets import Dataset, Split
 from mnist_demo.data.images import CLASSES, SIDE, Floats
 from mnist_demo.drawing import pictures
-from mnist_demo.ui.common import answer_cards, cards, glossary, model_choice, notices, run_titles, services
+from mnist_demo.ui.common import answer_cards, cards, model_choice, notices, run_titles, services
 from mnist_demo.ui.common.notices import SPLIT_TITLES
 from mnist_demo.ui.data import seen, thumbnails
+from mnist_demo.ui.help import glossary
 
 PER_PAGE = 48
 COLUMNS = 12  # of the sheet that thumbnails are cut from, whatever the page's width

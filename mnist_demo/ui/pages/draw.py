@@ -14,8 +14,9 @@ from mnist_demo.drawing import pictures, preprocess
 from mnist_demo.drawing.strokes import paint, to_canvas
 from mnist_demo.errors import UserError
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import answer_cards, cards, explain, model_choice
+from mnist_demo.ui.common import answer_cards, cards, model_choice
 from mnist_demo.ui.draw import components, digit_row, pen_message, share, steps, upload
+from mnist_demo.ui.help import explain
 
 CANVAS_SIDE = 320  # pixels; fits a phone of 360
 HISTORY = 100  # strokes that st_canvas can undo

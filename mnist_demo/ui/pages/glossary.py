@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_demo.ui.common import glossary
+from mnist_demo.ui.help import glossary
 
 st.title("Glossary")
 st.markdown("The words of this app, each with an example. Where a formula says it more exactly, it comes last.")

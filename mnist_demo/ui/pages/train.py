@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from mnist_demo.ui.common import explain, notices, services
+from mnist_demo.ui.common import notices, services
+from mnist_demo.ui.help import explain
 from mnist_demo.ui.train import recipe_form, watching
 
 st.title("Train a model")

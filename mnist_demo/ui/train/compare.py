@@ -15,7 +15,8 @@ from mnist_demo.models import registry
 from mnist_demo.plots import CurveOptions
 from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import glossary, run_titles
+from mnist_demo.ui.common import run_titles
+from mnist_demo.ui.help import glossary
 from mnist_demo.ui.train import weights
 
 DIFFERS = "≠"

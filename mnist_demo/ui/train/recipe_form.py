@@ -10,7 +10,8 @@ from mnist_demo.data import datasets
 from mnist_demo.errors import UserError
 from mnist_demo.models import registry
 from mnist_demo.models.recipes import Recipe
-from mnist_demo.ui.common import glossary, services, sharing
+from mnist_demo.ui.common import services, sharing
+from mnist_demo.ui.help import glossary
 from mnist_demo.words import percent
 
 OPTIMIZER_TITLES = {"sgd": "plain gradient descent", "rmsprop": "RMSProp", "adam": "Adam"}

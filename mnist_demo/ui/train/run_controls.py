@@ -10,7 +10,8 @@ from mnist_demo.errors import UserError
 from mnist_demo.runs import control
 from mnist_demo.runs.control import Control
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import glossary, run_titles, services
+from mnist_demo.ui.common import run_titles, services
+from mnist_demo.ui.help import glossary
 from mnist_demo.ui.train import weights
 from mnist_demo.ui.train.durations import duration
 from mnist_demo.words import percent

@@ -6,7 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import glossary, run_titles
+from mnist_demo.ui.common import run_titles
+from mnist_demo.ui.help import glossary
 from mnist_demo.ui.train.durations import duration
 
 STATE_ICONS = {"finished": "✓", "stopped": "■", "queued": "…", "running": "▶", "paused": "⏸"}

@@ -9,7 +9,7 @@ from mnist_demo.data.images import CLASSES, PIXELS, SIDE
 from mnist_demo.drawing.rejection import NO_DIGIT
 from mnist_demo.models import registry
 from mnist_demo.models.inference import softmax
-from mnist_demo.ui.common import glossary
+from mnist_demo.ui.help import glossary
 from mnist_demo.words import percent
 
 EXAMPLE_LOGITS = np.array([1.2, -3.0, 0.4, 2.1, -1.7, 0.8, -2.2, 6.3, 0.1, 2.9], np.float32)

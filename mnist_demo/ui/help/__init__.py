@@ -1,0 +1,1 @@
+"""What the app explains: the glossary of its terms, and the longer explanations."""
