@@ -547,7 +547,7 @@ def test_a_drawing_is_shared_by_a_link_that_opens_with_the_same_drawing_and_answ
     draw(page, [SEVEN])
     expect(headline(page)).to_have_text("7")
     page.get_by_role("button", name="Share").click()
-    panel = page.get_by_test_id("stPopoverBody")
+    panel = page.get_by_role("dialog")
     expect(panel.get_by_text("Only this computer can open it")).to_be_visible()  # the tests' server listens to no other
     expect(panel.get_by_alt_text("QR code")).to_have_count(0)
     link = panel.locator("code").last.inner_text().strip()
@@ -567,7 +567,7 @@ def test_the_qr_code_opens_the_drawing_on_another_device(chrome: Browser, server
     draw(page, [SEVEN])
     expect(headline(page)).to_have_text("7")
     page.get_by_role("button", name="Share").click()
-    picture = page.get_by_test_id("stPopoverBody").get_by_alt_text("QR code")
+    picture = page.get_by_role("dialog").get_by_alt_text("QR code")
     expect(picture).to_be_in_viewport(ratio=1)
     (code,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(page.screenshot())))
     assert re.fullmatch(rf"{re.escape(server.url.replace('127.0.0.1', NAME))}/?\?drawing=[\w-]+", code.text)

@@ -137,11 +137,11 @@ def test_a_link_is_copied_and_opened(open_page: OpenPage, server: Server) -> Non
         expect(page.get_by_role("radio", name="CNN")).to_be_checked()
         expect(page.get_by_role("radio", name="fast")).to_be_checked()
         for name, value in fields.items():
-            expect(page.get_by_label(name).first).to_have_value(value)
+            expect(page.get_by_label(name, exact=True)).to_have_value(value)
 
     assert_filled(page, fields)
-    page.get_by_label("Seed").fill("8")
-    page.get_by_label("Seed").press("Enter")
+    page.get_by_label("Seed", exact=True).fill("8")
+    page.get_by_label("Seed", exact=True).press("Enter")
     button(page, "Link to these settings").click()
     code = page.locator("code", has_text="seed=8")
     address = code.inner_text().strip()

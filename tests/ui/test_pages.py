@@ -427,13 +427,12 @@ def test_every_recipe_can_be_chosen() -> None:
 def test_a_link_fills_the_form() -> None:
     given = {"learning_rate": "0.003", "steps": "500", "batch_size": "100", "seed": "7"}
     app = open_page("Train", model="cnn", recipe="fast", **given)
-    app.session_state["share_settings"] = True  # the link is made once it is asked for
-    app.run()
     assert not app.warning
     start(app)
     (run,), _ = store.list_runs()
     recipe = registry.get_recipe("cnn", "fast", learning_rate=0.003, steps=500, batch_size=100, seed=7)
     assert run.recipe == recipe
+    press(app, "Link to these settings")
     assert app.code[0].value.endswith(f"?{recipe_form.query_of(recipe)}")
 
 

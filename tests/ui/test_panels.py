@@ -46,7 +46,7 @@ def upload_app() -> None:
 def share_app(drawing: "dict[str, Any]", picture: "np.ndarray") -> None:
     from mnist_demo.ui.draw import share  # noqa: PLC0415
 
-    share.panel(drawing, picture, "#ffffff")
+    share.button(drawing, picture, "#ffffff")
     strokes = share.received()
     if strokes is not None:
         import streamlit as st  # noqa: PLC0415
@@ -164,9 +164,8 @@ STROKES = [Stroke(20, ((80, 60), (240, 60), (140, 260)))]
 
 def test_a_link_and_a_png_are_offered_and_the_link_opens_with_the_drawing() -> None:
     canvas = to_canvas(STROKES, "#15181f", "#ffffff")
-    page = app(share_app, canvas, paint(STROKES, 320))
-    page.session_state["share"] = True  # open
-    page.run()
+    page = app(share_app, canvas, paint(STROKES, 320)).run()
+    page.button(key="share").click().run()
     assert not page.exception
     link = page.code[0].value
     assert len(link) < 2_000
@@ -177,7 +176,7 @@ def test_a_link_and_a_png_are_offered_and_the_link_opens_with_the_drawing() -> N
     assert "received 1" in texts(page.run())
 
 
-def test_a_closed_panel_makes_no_link() -> None:
+def test_no_link_is_made_before_it_is_asked_for() -> None:
     page = app(share_app, to_canvas(STROKES, "#15181f", "#ffffff"), paint(STROKES, 320)).run()
     assert not page.exception
     assert not page.code

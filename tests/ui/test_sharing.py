@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+import streamlit as st
 import zxingcpp
 from PIL import Image
 from streamlit.testing.v1 import AppTest
@@ -49,7 +50,7 @@ def test_without_a_network_it_says_so_and_shows_no_code(monkeypatch: pytest.Monk
 
 
 def test_a_server_that_listens_to_this_computer_alone_says_how_to_change_that(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sharing.st, "get_option", {"server.address": "127.0.0.1", "server.port": 8501}.get)
+    monkeypatch.setattr(st, "get_option", {"server.address": "127.0.0.1", "server.port": 8501}.get)
     app = shared(monkeypatch, "steps=5", ["192.168.1.5"])
     assert "--server.address=0.0.0.0" in texts(app)
     assert not app.get("image")

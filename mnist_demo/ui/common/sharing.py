@@ -1,7 +1,6 @@
 """A link that other devices can open, and its QR code."""
 
 import io
-from collections.abc import Callable
 
 import streamlit as st
 
@@ -28,16 +27,13 @@ NOT_OPENING = (
 )
 
 
-def link(query: str, what: str, on_change: Callable[[], None] | None = None) -> None:
-    """A link to this page with `query` behind its question mark, as a QR code and as text; `what` says what it opens.
-
-    `on_change` is called when the visitor chooses another address of this computer.
-    """
+def link(query: str, what: str) -> None:
+    """A link to this page with this `query`, as a QR code and as text; `what` says what it opens."""
     page = visited()
     listens_on = str(st.get_option("server.address") or "")
     hosts = network.hosts_for_others(network.host_of(page), listens_on, network.own_addresses())
     if len(hosts) > 1:
-        hosts = [choose_host(hosts, on_change)]
+        hosts = [choose_host(hosts)]
     address = f"{network.with_host(page, hosts[0]) if hosts else page}?{query}"
     st.markdown(what, help=NOT_OPENING if hosts else None)
     has_code = bool(hosts) and len(address) <= LONGEST_FOR_CODE
@@ -57,14 +53,13 @@ def visited() -> str:
     return page if network.host_of(page) else f"http://localhost:{st.get_option('server.port')}"
 
 
-def choose_host(hosts: list[str], on_change: Callable[[], None] | None) -> str:
+def choose_host(hosts: list[str]) -> str:
     """Which of this computer's addresses the link has."""
     return st.selectbox(
         "This computer’s address",
         hosts,
         help="It is on several networks: choose the one that the other devices are in.",
         key="share_host",
-        on_change=on_change,
     )
 
 

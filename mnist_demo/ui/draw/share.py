@@ -16,36 +16,38 @@ from mnist_demo.ui.common import sharing
 PARAMETER = "drawing"  # of the page's address
 
 
-def panel(
-    drawing: dict[str, Any] | None, picture: Bytes | None, paper: str, on_change: Callable[[], None] | None = None
+def button(
+    drawing: dict[str, Any] | None, picture: Bytes | None, paper: str, on_click: Callable[[], None] | None = None
 ) -> None:
     """A button that opens a link to the drawing, its QR code and its download.
 
     `drawing` is what st_canvas says of it, on such paper; `picture` is how it looks, uint8 (H, W) or (H, W, 4).
-    `on_change` is called when the panel is opened, closed or changed.
     """
-    is_blank = picture is None or drawing is None or not drawing.get("objects")
-    with st.popover(
-        "Share", icon=":material/share:", disabled=is_blank, key="share", on_change=on_change or "rerun"
-    ) as opened:
-        if not opened.open or drawing is None or picture is None:
-            return
-        try:
-            query = f"{PARAMETER}={links.encode(from_canvas(drawing, paper))}"
-        except UserError as error:
-            st.error(str(error), icon=":material/error:")
-        else:
-            sharing.link(query, "This link opens the page with your drawing on it.", on_change)
-        buffer = io.BytesIO()
-        Image.fromarray(picture).save(buffer, "PNG")
-        st.download_button(
-            "Download as PNG",
-            buffer.getvalue(),
-            "digit.png",
-            "image/png",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+    if drawing is None or picture is None or not drawing.get("objects"):
+        st.button("Share", icon=":material/share:", disabled=True, key="nothing_to_share")
+    elif st.button("Share", icon=":material/share:", key="share", on_click=on_click):
+        show(drawing, picture, paper)
+
+
+@st.dialog("Share your drawing", width="medium")
+def show(drawing: dict[str, Any], picture: Bytes, paper: str) -> None:
+    """The link, its QR code and the download, over the page."""
+    try:
+        query = f"{PARAMETER}={links.encode(from_canvas(drawing, paper))}"
+    except UserError as error:
+        st.error(str(error), icon=":material/error:")
+    else:
+        sharing.link(query, "This link opens the page with your drawing on it.")
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, "PNG")
+    st.download_button(
+        "Download as PNG",
+        buffer.getvalue(),
+        "digit.png",
+        "image/png",
+        icon=":material/download:",
+        on_click="ignore",
+    )
 
 
 def received() -> list[Stroke] | None:

@@ -68,7 +68,7 @@ def board() -> None:
                 on_change=note_change,
             )
             strokes = None if by_keyboard else st.session_state.get(STROKES)
-            share.panel(strokes, st.session_state.get(PICTURE), PAPER, on_change=note_change)
+            share.button(strokes, st.session_state.get(PICTURE), PAPER, on_click=note_change)
         with st.container(width="stretch"):
             guess_first = guessing()
             models = model_choice.model_choice("draw_models", on_change=note_change)

@@ -167,12 +167,15 @@ def to_number(text: str) -> float:
 
 
 def share(recipe: Recipe) -> None:
-    """The form's settings as a link to copy."""
-    with st.popover(
-        "Link to these settings", icon=":material/link:", type="tertiary", key="share_settings", on_change="rerun"
-    ) as opened:
-        if opened.open:
-            sharing.link(query_of(recipe), "This link opens the page with the form filled in as it is here.")
+    """A button that opens the form's settings as a link to copy."""
+    if st.button("Link to these settings", icon=":material/link:", type="tertiary", key="share_settings"):
+        show_link(recipe)
+
+
+@st.dialog("Link to these settings", width="medium")
+def show_link(recipe: Recipe) -> None:
+    """The link and its QR code, over the page."""
+    sharing.link(query_of(recipe), "This link opens the page with the form filled in as it is here.")
 
 
 def show() -> None:
