@@ -194,7 +194,7 @@ _LEARNING = (
     Word(
         "Evaluation",
         "A trial every few hundred steps: the model reads all test images, and a point of the strong line appears.",
-        forms=("evaluations", "steps between evaluations", "evaluated"),
+        forms=("evaluate every", "evaluated"),
     ),
     Word(
         "Smoothing",

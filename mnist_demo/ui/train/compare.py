@@ -20,8 +20,7 @@ from mnist_demo.ui.help import glossary
 from mnist_demo.ui.train import weights
 
 DIFFERS = "≠"
-# Where a setting's own name does not say it.
-SETTING_TITLES = {"name": "Recipe", "evaluate_every": "Steps between evaluations"}
+SETTING_TITLES = {"name": "Recipe"}  # where a setting's own name does not say it
 
 
 def show(shown: list[Run], listed: list[Run]) -> None:
