@@ -176,6 +176,7 @@ def test_the_glossary_is_printed_whole(open_page: OpenPage) -> None:
     page.emulate_media(media="print")
     expect(page.get_by_test_id("stHeader")).to_be_hidden()
     expect(page.get_by_text("The words of this app")).to_have_css("color", "rgb(0, 0, 0)")
+    expect(page.locator(".stApp")).to_have_css("background-color", "rgb(255, 255, 255)")
 
 
 def start_training(page: Page, model: str, steps: int) -> None:
