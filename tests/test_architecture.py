@@ -22,7 +22,7 @@ PLACES = {
 }
 # Each may import what stands in the rows above its own, and itself.
 LAYERS = [
-    {"errors", "network", "quiet", "words"},
+    {"addresses", "errors", "quiet", "words"},
     {"files"},
     {"data"},
     {"drawing", "models"},

@@ -10,7 +10,7 @@ import zxingcpp
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from mnist_demo import network
+from mnist_demo import addresses
 from mnist_demo.ui.common import sharing
 from tests.ui.test_pages import texts
 
@@ -22,7 +22,7 @@ def link_app(query: str) -> None:
 
 
 def shared(monkeypatch: pytest.MonkeyPatch, query: str, own: Sequence[str]) -> AppTest:
-    monkeypatch.setattr(network, "own_addresses", lambda: list(own))
+    monkeypatch.setattr(addresses, "own_addresses", lambda: list(own))
     app = AppTest.from_function(link_app, args=(query,), default_timeout=60).run()
     assert not app.exception
     return app

@@ -4,7 +4,7 @@ import io
 
 import streamlit as st
 
-from mnist_demo import network
+from mnist_demo import addresses
 
 CODE_WIDTH = 425  # pixels on the page: 44 cm of a picture that is 2 m and 1,920 pixels wide
 # Characters that fit a code of 77 x 77 modules (version 15), 85 with its margin. On such a wall, a phone's camera of
@@ -31,10 +31,10 @@ def link(query: str, what: str) -> None:
     """A link to this page with this `query`, as a QR code and as text; `what` says what it opens."""
     page = visited()
     listens_on = str(st.get_option("server.address") or "")
-    hosts = network.hosts_for_others(network.host_of(page), listens_on, network.own_addresses())
+    hosts = addresses.hosts_for_others(addresses.host_of(page), listens_on, addresses.own_addresses())
     if len(hosts) > 1:
         hosts = [choose_host(hosts)]
-    address = f"{network.with_host(page, hosts[0]) if hosts else page}?{query}"
+    address = f"{addresses.with_host(page, hosts[0]) if hosts else page}?{query}"
     st.markdown(what, help=NOT_OPENING if hosts else None)
     has_code = bool(hosts) and len(address) <= LONGEST_FOR_CODE
     with st.container(horizontal=has_code):  # the text beside the code, so that both are in sight
@@ -43,14 +43,14 @@ def link(query: str, what: str) -> None:
         elif hosts:
             st.caption(TOO_LONG)
         else:
-            st.info(NO_NETWORK if network.is_anywhere(listens_on) else ONLY_HERE, icon=":material/wifi_off:")
+            st.info(NO_NETWORK if addresses.is_anywhere(listens_on) else ONLY_HERE, icon=":material/wifi_off:")
         st.code(address, language=None, wrap_lines=True)
 
 
 def visited() -> str:
     """The address of this page in the visitor's browser, without a query."""
     page = (st.context.url or "").partition("?")[0]
-    return page if network.host_of(page) else f"http://localhost:{st.get_option('server.port')}"
+    return page if addresses.host_of(page) else f"http://localhost:{st.get_option('server.port')}"
 
 
 def choose_host(hosts: list[str]) -> str:

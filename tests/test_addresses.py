@@ -2,7 +2,7 @@
 
 import pytest
 
-from mnist_demo import network
+from mnist_demo import addresses
 
 HOME = ("wlan0", "192.168.178.20")
 SCHOOL = ("eth0", "10.4.7.12")
@@ -10,12 +10,12 @@ SCHOOL = ("eth0", "10.4.7.12")
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.3.2.1", "::1", "[::1]", "0.0.0.0", "demo.localhost"])
 def test_names_of_this_computer_are_known(host: str) -> None:
-    assert network.is_this_computer(host)
+    assert addresses.is_this_computer(host)
 
 
 @pytest.mark.parametrize("host", ["192.168.1.5", "mnist.school.example", "localhost.example", "2001:db8::1"])
 def test_names_that_others_can_use_are_used_as_they_are(host: str) -> None:
-    assert network.hosts_for_others(host, "127.0.0.1", ["10.0.0.1"]) == [host]
+    assert addresses.hosts_for_others(host, "127.0.0.1", ["10.0.0.1"]) == [host]
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_names_that_others_can_use_are_used_as_they_are(host: str) -> None:
     ],
 )
 def test_who_came_by_localhost_shares_what_the_server_listens_on(listens_on: str, expected: list[str]) -> None:
-    assert network.hosts_for_others("localhost", listens_on, ["10.0.0.1", "192.168.1.5"]) == expected
+    assert addresses.hosts_for_others("localhost", listens_on, ["10.0.0.1", "192.168.1.5"]) == expected
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_who_came_by_localhost_shares_what_the_server_listens_on(listens_on: str
     ids=["none", "one", "two", "no way out", "containers", "public", "unconfigured", "IPv6", "nonsense"],
 )
 def test_the_likeliest_address_comes_first(found: list[tuple[str, str]], routed: str, expected: list[str]) -> None:
-    assert network.ranked(found, routed) == expected
+    assert addresses.ranked(found, routed) == expected
 
 
 @pytest.mark.parametrize(
@@ -63,13 +63,13 @@ def test_the_likeliest_address_comes_first(found: list[tuple[str, str]], routed:
     ],
 )
 def test_scheme_port_and_path_stay(url: str, host: str, expected: str) -> None:
-    assert network.with_host(url, host) == expected
+    assert addresses.with_host(url, host) == expected
 
 
 @pytest.mark.parametrize("url", ["", "nonsense", "http://", "http://[::", "http://host:99999/", "http://host:port/"])
 def test_what_is_no_address_has_no_host(url: str) -> None:
-    assert network.host_of(url) == ""
+    assert addresses.host_of(url) == ""
 
 
 def test_this_computers_own_addresses_are_none_that_only_it_can_use() -> None:
-    assert not [address for address in network.own_addresses() if network.is_this_computer(address)]
+    assert not [address for address in addresses.own_addresses() if addresses.is_this_computer(address)]
