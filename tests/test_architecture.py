@@ -26,7 +26,7 @@ LAYERS = [
     {"files"},
     {"data"},
     {"drawing", "models"},
-    {"runs"},
+    {"runs", "inside"},
     {"training", "plots"},
     {"ui", "commands"},
     {"__main__"},

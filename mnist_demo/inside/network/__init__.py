@@ -1,0 +1,1 @@
+"""An exported model as weights and layers, calculated in NumPy, forwards and backwards."""
