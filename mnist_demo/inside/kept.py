@@ -1,0 +1,54 @@
+"""Results that took long, kept in the home folder by what they were made of."""
+
+import hashlib
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_demo import files
+from mnist_demo.data.datasets import Split
+from mnist_demo.errors import UserError
+
+VERSION = 1  # of how they are made: another one makes them anew
+MOST_FILES = 20  # the oldest are removed; one takes 30 MB at most, the last hidden layer of 55,000 images
+
+Arrays = Mapping[str, npt.NDArray[np.generic]]
+
+
+def folder() -> Path:
+    """Where they are."""
+    return files.home() / "inside"
+
+
+def key(kind: str, model: str, split: Split) -> str:
+    """The name of a result of this kind, of a model (its Opened.digest, or "" for none) and of these very images."""
+    digest = hashlib.sha256(f"{VERSION} {model}".encode())
+    digest.update(np.ascontiguousarray(split.images).data)
+    return f"{kind}-{digest.hexdigest()[:32]}"
+
+
+def read_or_make(name: str, make: Callable[[], Arrays]) -> Arrays:
+    """The arrays that are kept under `name`, one of `key`'s; else what `make` returns, which is kept from now on."""
+    path = folder() / f"{name}.npz"
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return {each: stored[each] for each in stored.files}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        arrays = make()
+        _try_to_write(path, arrays)
+        return arrays
+
+
+def _try_to_write(path: Path, arrays: Arrays) -> None:
+    try:
+        files.make_folder(path.parent)
+        files.write_atomically(path, lambda stream: np.savez(stream, **arrays))  # type: ignore[arg-type]
+        newest_first = sorted(path.parent.glob("*.npz"), key=files.changed, reverse=True)
+        for old in newest_first[MOST_FILES:]:
+            files.remove(old)
+    except UserError:
+        return  # a home that cannot be written to costs the time again, nothing else
