@@ -6,6 +6,8 @@ from typing import Any
 import click
 
 from mnist_demo.data import formats
+from mnist_demo.inside.network import exported
+from mnist_demo.inside.network.exported import Opened
 from mnist_demo.models.inference import Classifier
 from mnist_demo.quiet import muted_stderr
 from mnist_demo.runs.metrics import Metrics
@@ -26,6 +28,12 @@ def classifier_of(run: Run) -> Classifier:
     """The run's exported model, loaded without what LiteRT says of itself."""
     with muted_stderr():
         return Classifier.from_file(run.model_path, run.status.temperature)
+
+
+def opened_of(run: Run) -> Opened:
+    """The same model with its layers, to look inside."""
+    with muted_stderr():
+        return exported.open_file(run.model_path, run.status.temperature)
 
 
 def summary(run: Run) -> dict[str, Any]:
