@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnist_demo.data.images import SIDE, Floats
+from mnist_demo.data.images import PIXELS, SIDE, Floats
 from mnist_demo.errors import UserError
 from mnist_demo.inside.network.network import Network, of_logit
 from mnist_demo.models.inference import Classifier
@@ -66,5 +66,9 @@ def occlusion(classifier: Classifier, pixels: Floats, digit: int, side: int = PA
     for index, (row, column) in enumerate((row, column) for row in starts for column in starts):
         hidden[index, row : row + side, column : column + side] = NO_INK
     # Where there is no ink to hide, the image is as it was, and need not be read again.
-    different, places = np.unique(hidden.reshape(len(hidden), -1), axis=0, return_inverse=True)
-    return classifier.probabilities(different)[:, digit][places].reshape(len(starts), len(starts))
+    is_changed = (hidden != image).any(axis=(1, 2))
+    to_read = np.concatenate([image[None], hidden[is_changed]]).reshape(-1, PIXELS)
+    unchanged, *changed = classifier.probabilities(to_read)[:, digit]
+    found = np.full(len(hidden), unchanged, np.float32)
+    found[is_changed] = changed
+    return found.reshape(len(starts), len(starts))

@@ -11,12 +11,11 @@ import numpy as np
 from mnist_demo.data.datasets import Split
 from mnist_demo.data.images import CLASSES, Floats
 from mnist_demo.inside.network.exported import Opened
-from mnist_demo.models.inference import Classifier, softmax
+from mnist_demo.models.inference import BATCH, Classifier, softmax
 
 Progress = Callable[[int, int], object]  # is told how many images are done, and of how many
 
 SHARE = 500  # images a thread takes at a time
-BATCH = 25  # images that LiteRT reads at a time: so few fit the processor's cache, with all their activations
 MOST_THREADS = 4
 
 

@@ -10,7 +10,7 @@ from mnist_demo.data.images import CLASSES, PIXELS, Floats
 from mnist_demo.errors import UserError
 
 NOT_SURE_BELOW = 0.6  # of probability: on validation images below it, at most half of the best guesses are right
-BATCH = 500  # images at a time; bounds the memory that the activations take
+BATCH = 25  # images at a time: the activations of so few fit the processor's cache, and an engine keeps their memory
 
 # The signatures of an exported model. TensorFlow's converter sorts them by name, and an interpreter that is told none
 # runs the first: that must be the logits.

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
 import psutil
 
 from mnist_demo.data import datasets
@@ -47,6 +48,11 @@ def megabytes() -> float:
     return psutil.Process().memory_info().rss / 1e6
 
 
+def picture_of(split: datasets.Split, at: int) -> Bytes:
+    """An image as large as a drawing."""
+    return np.asarray(split.images[at].reshape(28, 28).repeat(8, axis=0).repeat(8, axis=1), np.uint8)
+
+
 def explain_drawing(opened: Opened, picture: Bytes) -> None:
     """All that the evidence of one drawing shows at first, from the canvas on."""
     pixels = preprocess.to_mnist(picture)
@@ -73,7 +79,9 @@ def main() -> None:
         look_inside(name, opened, test, dataset.train)
     with muted_stderr():
         kept = [exported.open_file(store.find("cnn").model_path) for _ in range(MODELS_LOOKED_AT)]
-    print(f"memory of this process, with {len(kept)} CNNs open: {megabytes():.0f} MB")
+    for opened in kept:
+        explain_drawing(opened, picture_of(test, 0))
+    print(f"memory of this process after looking at {len(kept)} CNNs: {megabytes():.0f} MB")
     if arguments.map:
         hidden = judging.judge(kept[0], test).hidden
         timed("cnn: map of its last hidden layer by PCA", lambda _: digit_map.by_pca(hidden), 3)
@@ -89,7 +97,7 @@ def look_inside(name: str, opened: Opened, test: datasets.Split, train: datasets
     """The rows of one model."""
     image = test.pixels(0, 1)
     digit = int(opened.classifier.logits(image).argmax())
-    pictures = [test.images[at].reshape(28, 28).repeat(8, axis=0).repeat(8, axis=1) for at in range(ROUNDS)]
+    pictures = [picture_of(test, at) for at in range(ROUNDS)]
     timed(f"{name}: all of the evidence of a new drawing", lambda at: explain_drawing(opened, pictures[at]))
     timed(f"{name}: evidence alone", lambda _: evidence.of_digit(opened.network, image, digit))
     timed(f"{name}: occlusion map", lambda _: evidence.occlusion(opened.classifier, image, digit))
