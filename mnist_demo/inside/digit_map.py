@@ -79,11 +79,13 @@ def by_tsne(vectors: Floats, progress: Progress = lambda _share, _points: None) 
     """A map by t-SNE, which keeps neighbours together (van der Maaten, Hinton 2008), begun with the one by PCA.
 
     Takes about a minute for 10,000 images. What `progress` raises ends it early, and is raised. Raises UserError as
-    `by_pca` does. The same vectors give the same map.
+    `by_pca` does, and where there is no openTSNE.
     """
-    from openTSNE import TSNE  # noqa: PLC0415
-
     start = by_pca(vectors)
+    try:
+        from openTSNE import TSNE  # noqa: PLC0415
+    except ImportError as error:
+        raise UserError("This computer has no openTSNE: install it, or choose the map by PCA.") from error
     signs = itertools.count(1)
 
     def show(_iteration: int, _error: float, points: Floats) -> None:

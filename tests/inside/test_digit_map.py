@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pytest
 
@@ -62,6 +64,12 @@ def test_too_few_images_are_told_in_one_sentence(vectors: Floats) -> None:
     for make in (digit_map.by_pca, digit_map.by_tsne):
         with pytest.raises(UserError, match="at least"):
             make(vectors[:9])
+
+
+def test_a_computer_without_opentsne_is_told_in_one_sentence(vectors: Floats, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "openTSNE", None)
+    with pytest.raises(UserError, match="PCA"):
+        digit_map.by_tsne(vectors)
 
 
 def test_a_map_comes_back_from_its_arrays(by_tsne: DigitMap, vectors: Floats) -> None:
