@@ -6,15 +6,16 @@
 Each drawing is rendered on a canvas with four brushes, at two sizes, in the centre and in a corner, dark on light and
 light on dark; `to_mnist` reads it, and beside it two plainer methods: shrinking the whole canvas to 28 x 28, and
 cropping and centring as MNIST was made (LeCun et al. 1998) with nothing else. Then, by `to_mnist` alone: rows of two to
-four digits side by side, and random scribbles, which are no digits. Choose anything on writers 1 to 24, which
-no figure quoted elsewhere is taken from: those are of writers 25 to 30. `--model` takes shipped names, ids of runs and
-run directories; `--every 5` reads each fifth drawing only.
+four digits side by side; and how many digits, letters and doodles are taken for no digit, doodles of the kinds that
+`rejection` has learned from apart from others. Choose anything on writers 1 to 24, which no figure quoted elsewhere is
+taken from: those are of writers 25 to 30. `--model` takes shipped names, ids of runs and run directories; `--every 5`
+reads each fifth drawing only.
 """
 
 import argparse
 import itertools
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
@@ -28,13 +29,17 @@ from mnist_demo.models.inference import Classifier
 from mnist_demo.quiet import muted_stderr
 from mnist_demo.runs import store
 from tests import pen
+from tests.benchmarks import doodles
 
 BRUSHES = (8, 14, 20, 28)  # pixels, on a canvas of 320
 SIZES = (0.5, 0.85)  # of the canvas's height, the digit's longer side
 CORNERS = ("top left", "top right", "bottom left", "bottom right")
 CONDITIONS = list(itertools.product(BRUSHES, SIZES, ("centre", "corner")))
 CHUNK = 25  # drawings at a time
-SCRIBBLES = 200
+DOODLES = 100  # of each kind
+LETTERS = "ABCDEFGHJKLMNPQRTUVWXYabdefhkmnprtuvwxy"  # those that look like no digit
+LETTER_FONTS = ("DejaVuSans", "DejaVuSerif", "DejaVuSansMono")
+LETTER_SIZES = (120, 180, 240)  # of the font, pixels
 ROWS = 300
 OURS = "to_mnist"
 
@@ -123,20 +128,50 @@ def report(name: str, by_method: dict[str, Answers]) -> None:
         row(f"  writer {writer}", lambda given, hits, writer=writer: hits[given.writers == writer].mean())  # type: ignore[misc]
 
 
-def report_scribbles(models: Sequence[str], seed: int, refused_digits: float) -> None:
-    """Print how many random scribbles are taken for a digit, and how surely."""
-    kinds = [kind for kind in scribbles.KINDS for _ in range(SCRIBBLES // len(scribbles.KINDS))]
-    rng = np.random.default_rng([seed, len(kinds)])  # none that the network of `rejection` has learned from
-    pixels = np.stack([preprocess.to_mnist(scribbles.draw(kind, rng)).ravel() for kind in kinds])
-    taken = rejection.log_odds(pixels) >= rejection.LEAST_LOG_ODDS
-    shares = f"{refused_digits:.1%} of the drawings, {1 - taken.mean():.1%} of {len(kinds)} scribbles"
-    print(f"\nnot taken for a digit: {shares}")
-    for name, classifier in classifiers_of(models).items():
-        sure = classifier.probabilities(pixels).max(axis=1) > 0.9
-        by_kind = {kind: (sure & taken)[[each == kind for each in kinds]].mean() for kind in scribbles.KINDS}
-        shares = ", ".join(f"{kind} {share:.0%}" for kind, share in by_kind.items())
-        print(f"{name}: over 90 % sure of {(sure & taken).mean():.1%} of the scribbles, {sure.mean():.1%} without")
-        print(f"  {shares}")
+def report_refusals(labels: npt.NDArray[np.int64], refused: npt.NDArray[np.bool_]) -> None:
+    """Print how many drawings are taken for no digit: `refused` is (drawings, conditions)."""
+
+    def row(title: str, those: npt.NDArray[np.bool_]) -> None:
+        worst = int(those.mean(axis=0).argmax())
+        brush, size, place = CONDITIONS[worst]
+        shares = f"{those.mean():.1%}, worst condition {those[:, worst].mean():.1%}"
+        print(f"  {title:8} {shares} (brush {brush}, {size:.0%}, {place})")
+
+    print("\ndrawings taken for no digit")
+    row("all", refused)
+    for digit in range(CLASSES):
+        row(f"digit {digit}", refused[labels == digit])
+
+
+def report_others(models: Sequence[str], seed: int) -> None:
+    """Print how many letters and doodles are taken for no digit, and how surely models read the others."""
+    print("\nno digits, and taken for none")
+    groups = others(np.random.default_rng([seed, DOODLES]))  # none that the network of `rejection` has learned from
+    classifiers = classifiers_of(models)
+    for group, by_kind in groups.items():
+        refused = {kind: rejection.log_odds(pixels) < rejection.LEAST_LOG_ODDS for kind, pixels in by_kind.items()}
+        print(f"{group}: {np.concatenate(list(refused.values())).mean():.1%}")
+        print("  " + ", ".join(f"{kind} {those.mean():.0%}" for kind, those in refused.items()))
+        for name, classifier in classifiers.items():
+            sure = [classifier.probabilities(pixels).max(axis=1) > 0.9 for pixels in by_kind.values()]
+            taken = [each & ~those for each, those in zip(sure, refused.values(), strict=True)]
+            shares = f"{np.concatenate(taken).mean():.1%}, and of {np.concatenate(sure).mean():.1%} without refusals"
+            print(f"  {name} over 90 % sure of {shares}")
+
+
+def others(rng: np.random.Generator) -> dict[str, dict[str, Floats]]:
+    """What is no digit, by group and kind, as `to_mnist` makes it: float32 (n, 784) each."""
+
+    def pixels(canvases: Iterable[Bytes]) -> Floats:
+        return np.stack([preprocess.to_mnist(canvas).ravel() for canvas in canvases])
+
+    letters = {
+        font: pixels(scribbles.printed(font, letter, size) for letter in LETTERS for size in LETTER_SIZES)
+        for font in LETTER_FONTS
+    }
+    learned = {kind: pixels(scribbles.draw(kind, rng) for _ in range(DOODLES)) for kind in scribbles.KINDS}
+    new = {kind: pixels(doodles.draw(kind, rng) for _ in range(DOODLES)) for kind in doodles.KINDS}
+    return {"letters": letters, "doodles of kinds learned from": learned, "doodles of other kinds": new}
 
 
 def report_rows(drawings: list[pen.Drawing], models: Sequence[str], seed: int) -> None:
@@ -183,7 +218,8 @@ def main() -> None:
     for name in arguments.model:
         report(name, {method: given[name, method] for method in METHODS})
     report_rows(drawings, arguments.model, arguments.seed)
-    report_scribbles(arguments.model, arguments.seed, float((odds < rejection.LEAST_LOG_ODDS).mean()))
+    report_refusals(np.array([one.label for one in drawings]), odds < rejection.LEAST_LOG_ODDS)
+    report_others(arguments.model, arguments.seed)
 
 
 if __name__ == "__main__":
