@@ -81,7 +81,7 @@ Said = dict[tuple[str, str], Floats]  # by model and method: float32 (drawings, 
 
 
 def read(part: list[tuple[pen.Drawing, str]], models: Sequence[str]) -> tuple[Said, Floats]:
-    """What each of `models` says, and the log-odds that it is a digit. Works in a process of its own."""
+    """What each of `models` says, and the log-odds of a digit: (drawings, conditions). In a process of its own."""
     classifiers = classifiers_of(models)
     pictures = [canvases(one, corner) for one, corner in part]
     for first in (few[0] for few in pictures):  # dark on light, which needs no figures of its own if all of it is equal
@@ -92,7 +92,7 @@ def read(part: list[tuple[pen.Drawing, str]], models: Sequence[str]) -> tuple[Sa
         pixels = np.stack([prepare(canvas).ravel() for few in pictures for canvas in few])
         for name, classifier in classifiers.items():
             said[name, method] = classifier.probabilities(pixels).reshape(len(part), len(CONDITIONS), CLASSES)
-    return said, rejection.log_odds(pixels)
+    return said, rejection.log_odds(pixels).reshape(len(part), len(CONDITIONS))
 
 
 def answers(

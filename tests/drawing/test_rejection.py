@@ -42,9 +42,9 @@ def test_mnists_images_are_digits() -> None:
 
 # As fractions of the canvas: how people write who learned it elsewhere than MNIST's writers did.
 HANDS: dict[str, list[Stroke]] = {
-    "1 with a flag and a foot": [[(0.36, 0.32), (0.5, 0.15), (0.5, 0.85)], [(0.3, 0.85), (0.7, 0.85)]],
+    "1 with a flag and a foot": [[(0.42, 0.28), (0.52, 0.15), (0.52, 0.85)], [(0.4, 0.86), (0.64, 0.86)]],
     "1 with a long flag": [[(0.28, 0.45), (0.5, 0.15), (0.5, 0.85)]],
-    "1 with a flag and a broad foot": [[(0.38, 0.28), (0.52, 0.15), (0.5, 0.85)], [(0.2, 0.86), (0.8, 0.84)]],
+    "1 with a flag and a broad foot": [[(0.34, 0.2), (0.56, 0.15), (0.5, 0.85)], [(0.2, 0.84), (0.75, 0.86)]],
     "4 open": [[(0.32, 0.15), (0.25, 0.55), (0.75, 0.55)], [(0.65, 0.3), (0.62, 0.85)]],
     "4 closed": [[(0.6, 0.85), (0.6, 0.15), (0.25, 0.62), (0.78, 0.62)]],
     "7 crossed": [[(0.25, 0.18), (0.72, 0.18), (0.45, 0.85)], [(0.38, 0.5), (0.68, 0.5)]],
