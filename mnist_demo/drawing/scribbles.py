@@ -12,8 +12,10 @@ from mnist_demo.drawing.handwriting import Points
 
 SIDE = 320  # pixels, of the canvas
 BRUSHES = (8, 14, 20, 28)  # pixels
-FONTS = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSerif", "DejaVuSerif-Italic", "DejaVuSansMono")
-FONTS += ("STIXGeneral", "STIXGeneralItalic", "cmr10", "cmss10", "cmtt10")
+FONTS = (
+    *("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSerif", "DejaVuSerif-Italic", "DejaVuSansMono"),
+    *("STIXGeneral", "STIXGeneralItalic", "cmr10", "cmss10", "cmtt10"),
+)
 LETTERS = "ACDEFGHJKLMNPQRTUVWXYabdefhkmnprtuvwxy&@#?%$+*=<>"  # those that look like no digit
 
 
