@@ -1,4 +1,4 @@
-"""Drawing in a real browser: answers while the pen moves, mouse, touch, keyboard, tools, and what must not go wrong."""
+"""Drawing in a real browser: answers while the pen moves, mouse, touch, tools, and what must not go wrong."""
 
 import io
 import re
@@ -470,65 +470,6 @@ def test_a_long_press_opens_no_menu_and_selects_nothing(phone: Page) -> None:
         "(canvas) => [getComputedStyle(canvas).touchAction, getComputedStyle(canvas).userSelect]"
     )
     assert style == ["none", "none"]
-
-
-def open_grid(page: Page) -> Locator:
-    """Turn to the grid, with the keyboard alone."""
-    page.get_by_role("switch", name="Draw with the keyboard").focus()
-    page.keyboard.press("Space")
-    grid = page.get_by_role("application", name=re.compile("Drawing grid"))
-    grid.wait_for()
-    grid.focus()
-    return grid
-
-
-def strike(page: Page, key: str, times: int) -> None:
-    for _ in range(times):
-        page.keyboard.press(key)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_digit_is_drawn_with_the_keyboard_and_the_answer_is_read_out(open_page: OpenPage, scheme: str) -> None:
-    page = open_page(color_scheme=scheme)
-    grid = open_grid(page)
-    assert grid.evaluate("(grid) => parseFloat(getComputedStyle(grid).outlineWidth)") >= 2
-    strike(page, "ArrowUp", 9)
-    page.keyboard.press("Enter")
-    strike(page, "Shift+ArrowDown", 18)
-    expect(headline(page)).to_have_text("1")
-    expect(page.locator(".announcement")).to_contain_text(re.compile(r"CNN, 1, .* sure"))
-    expect(page.locator(".status")).to_have_text("Row 24, column 15, 100 % ink")
-    strike(page, "Control+z", 19)
-    expect(headline(page)).to_have_text("")
-    strike(page, "Control+y", 19)
-    expect(headline(page)).to_have_text("1")
-    for _ in range(19):
-        page.keyboard.press("Delete")
-        page.keyboard.press("ArrowUp")
-    expect(headline(page)).to_have_text("")
-    page.keyboard.press("Escape")
-    expect(grid).not_to_be_focused()
-    page.keyboard.press("Tab")
-    expect(page.get_by_role("button", name="Undo", exact=True)).to_be_focused()
-
-
-def test_the_grid_begins_with_the_drawing_and_the_canvas_keeps_its_own(open_page: OpenPage) -> None:
-    page = open_page()
-    draw(page, [SEVEN])
-    expect(headline(page)).to_have_text("7")
-    drawn = ink(page)
-    open_grid(page)
-    page.keyboard.press("ArrowUp")
-    page.wait_for_timeout(700)
-    expect(headline(page)).to_have_text("7")
-    press(page, "Clear")
-    expect(headline(page)).to_have_text("")
-    press(page, "Undo")
-    expect(headline(page)).to_have_text("7")
-    press(page, "Clear")
-    page.get_by_text("Draw with the keyboard").click()
-    wait_for(lambda: ink(page) == drawn, seconds=10)
-    expect(headline(page)).to_have_text("7")
 
 
 def test_answers_are_read_out_only_when_the_pen_is_up(open_page: OpenPage) -> None:

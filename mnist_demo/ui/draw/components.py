@@ -7,7 +7,7 @@ import streamlit as st
 from mnist_demo.ui.common.components import component
 
 _canvas_tools = component("draw", "canvas_tools")
-_grid = component("draw", "grid")
+_keyboard = component("draw", "keyboard")
 _paste = component("draw", "paste")
 _pen = component("draw", "pen")
 
@@ -23,9 +23,9 @@ def canvas_tools(*, clear_by_server: bool, can_restore: bool, loads: int, on_ask
     _canvas_tools(data=data, key="canvas_tools", on_asked_change=on_asked)
 
 
-def grid(start: str) -> None:
-    """28 x 28 pixels to draw on with the keyboard; `start` is the PNG to begin with, as a data address, or ""."""
-    _grid(data={"start": start}, key="grid")
+def keyboard() -> None:
+    """A pen over the page's canvas that is moved and put down with the keyboard; it draws as a mouse does."""
+    _keyboard(key="keyboard")
 
 
 def paste() -> None:
@@ -34,7 +34,7 @@ def paste() -> None:
 
 
 def pen(*, answered: int) -> None:
-    """Follow the pen on the page's canvas, or the keyboard on its grid: send what is drawn whenever it has changed.
+    """Follow the pen on the page's canvas: send what is drawn whenever it has changed.
 
     `answered` is the number of the last message that was answered: only after it the next is sent.
     """

@@ -48,15 +48,7 @@ def board() -> None:
     upper, lower = (st.container(horizontal=True, gap="medium") for _ in range(2))
     with lower:
         with st.container(width=CANVAS_SIDE):
-            above = st.container()
-            by_keyboard = st.toggle(
-                "Draw with the keyboard",
-                key="by_keyboard",
-                persist_state="session",
-                help="On a grid of 28 × 28 pixels.",
-                on_change=note_change,
-            )
-            brush = above.slider(
+            brush = st.slider(
                 "Brush width",
                 6,
                 40,
@@ -64,33 +56,28 @@ def board() -> None:
                 format="%d px",
                 key="brush",
                 persist_state="session",
-                disabled=by_keyboard,
                 on_change=note_change,
             )
-            strokes = None if by_keyboard else st.session_state.get(STROKES)
-            share.button(strokes, st.session_state.get(PICTURE), PAPER, on_click=note_change)
+            share.button(st.session_state.get(STROKES), st.session_state.get(PICTURE), PAPER, on_click=note_change)
         with st.container(width="stretch"):
             guess_first = guessing()
             models = model_choice.model_choice("draw_models", on_change=note_change)
     with upper:
         with st.container(width=CANVAS_SIDE):
-            place = st.container()
+            place = st.container(key="canvas_place")
             canvas_tools()
-            if by_keyboard:
-                with place:
-                    grid()
-            else:
-                tool = st.segmented_control(
-                    "Tool",
-                    list(COLORS),
-                    default="Pen",
-                    required=True,
-                    key="tool",
-                    label_visibility="collapsed",
-                    on_change=note_change,
-                )
-                with place:
-                    canvas(brush, COLORS[tool])
+            tool = st.segmented_control(
+                "Tool",
+                list(COLORS),
+                default="Pen",
+                required=True,
+                key="tool",
+                label_visibility="collapsed",
+                on_change=note_change,
+            )
+            with place:
+                components.keyboard()
+                canvas(brush, COLORS[tool])
         with st.container(width="stretch"):
             trains = any(run.is_active for run in models)
             st.fragment(answers, run_every=SNAPSHOT_SECONDS if trains else None)(models, guess_first, trains)
@@ -122,7 +109,7 @@ def open_link() -> None:
 def canvas_tools() -> None:
     """Undo, Redo and Clear; what st_canvas's own history cannot do is asked of load_strokes."""
     state = st.session_state
-    if "canvas" not in state:  # the visitor comes from another page or from the grid: put back what was drawn
+    if "canvas" not in state:  # the visitor comes from another page: put back what was drawn
         state[LOADED] = state.get(STROKES)
     components.canvas_tools(
         clear_by_server=count(state[LOADED]) > 0 or count(state.get(STROKES)) >= HISTORY,
@@ -148,14 +135,6 @@ def canvas(brush: int, color: str) -> None:
     )
     if not has_message:
         take_picture(result)
-
-
-def grid() -> None:
-    """The grid, beginning with what the models see of the drawing."""
-    if "grid" not in st.session_state:
-        pixels = to_mnist(st.session_state.get(PICTURE))
-        st.session_state["grid_start"] = "" if pixels is None else pictures.pixels_address(pixels)
-    components.grid(st.session_state["grid_start"])
 
 
 def take_picture(result: CanvasResult) -> None:

@@ -1,6 +1,6 @@
 // Undo, Redo and Clear below the canvas. They press the buttons of st_canvas's own toolbar, which shows only while a
-// mouse hovers and which they replace, so they act at once, however slow the server is. The grid for the keyboard, where
-// it takes the canvas's place, hears of them by an event.
+// mouse hovers and which they replace, so they act at once, however slow the server is. Who draws with the keyboard asks
+// for them by an event.
 
 const TOOLS = [["↶ Undo", "Undo"], ["↷ Redo", "Redo"], ["✕ Clear", "Clear"]]; // what a button shows, and its name
 const SEND = "Update the app with this drawing"; // the toolbar's button that tells the server of the strokes
@@ -70,17 +70,20 @@ class Tools {
     for (const [text, name] of TOOLS) {
       const button = Object.assign(document.createElement("button"), { type: "button", textContent: text });
       button.setAttribute("aria-label", name);
-      button.onclick = () => (findCanvas() ? this.act(name) : window.dispatchEvent(new CustomEvent("canvas-tool", { detail: name })));
+      button.onclick = () => this.act(name);
       root.append(button);
     }
     this.onDown = (event) => (this.draws = event.composedPath().some(isBoard));
     this.onUp = () => this.draws && sendStrokes();
+    this.onAsked = ({ detail }) => this.act(detail);
+    window.addEventListener("canvas-tool", this.onAsked);
     PEN_DOWN.forEach((name) => window.addEventListener(name, this.onDown, { capture: true, passive: true }));
     PEN_UP.forEach((name) => window.addEventListener(name, this.onUp));
   }
 
   close() {
     clearTimeout(this.timeout);
+    window.removeEventListener("canvas-tool", this.onAsked);
     PEN_DOWN.forEach((name) => window.removeEventListener(name, this.onDown, { capture: true }));
     PEN_UP.forEach((name) => window.removeEventListener(name, this.onUp));
   }
@@ -92,8 +95,8 @@ class Tools {
 
   // One at a time, and nothing is drawn meanwhile: it would be lost, or mixed up with what is undone.
   async act(name) {
-    const board = findCanvas().querySelector(".dc-root");
-    if (board.inert) return;
+    const board = findCanvas()?.querySelector(".dc-root");
+    if (!board || board.inert) return;
     board.inert = true;
     try {
       this.isAsked = false;

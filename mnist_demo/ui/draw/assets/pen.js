@@ -1,7 +1,7 @@
 // Follows the pen on the page's canvas: sends a small picture of it whenever it has changed and the previous answer has
 // arrived, so also while a stroke grows. It reads the canvas and never touches it.
 
-const LAYERS = "canvas.lower-canvas, canvas.upper-canvas, canvas.grid"; // of st_canvas, or of the grid for the keyboard
+const LAYERS = "canvas.lower-canvas, canvas.upper-canvas"; // of st_canvas
 const SIDE = 160; // pixels of the picture; the server expects as many
 const AWAKE = 1000; // ms after an event in which the canvas may still change, as by Undo, which loads what was before
 const LOOK_EVERY = 100; // ms between looks in that time
