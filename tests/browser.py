@@ -3,8 +3,11 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+from mnist_demo.ui import pages
 
 NAME = "classroom.test"  # a host name of this computer, such as a school's server has
 
@@ -17,6 +20,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+# The addresses of all pages, as Streamlit makes them of the names of their files; the first page is the server's own.
+PAGES = sorted(file.stem for file in Path(pages.__file__).parent.glob("[!_]*.py"))
+PAGES[PAGES.index("draw")] = ""
 
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 

@@ -152,7 +152,7 @@ def test_a_whole_lesson_by_keyboard_alone(open_page: OpenPage) -> None:
     expect(page.locator(".announcement")).to_contain_text("CNN, 7")
 
     go_to(page, "Train", "Train a model")
-    tab_to(page.get_by_role("spinbutton", name="Iterations"))
+    tab_to(page.get_by_role("spinbutton", name="Steps", exact=True))
     strike(page, "Control+a")
     page.keyboard.type("9000000")
     strike(page, "Enter")

@@ -161,7 +161,7 @@ def show_overview(dataset: Dataset, name: str) -> None:
 
 def text_color() -> str:
     """What is readable on the page's ground; a figure's own ground is transparent."""
-    return "#e9eaee" if st.context.theme.type == "dark" else "#1d2330"
+    return "#e9eaee" if st.context.theme.type == "dark" else "#11151f"
 
 
 st.title("The data")

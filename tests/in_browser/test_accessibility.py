@@ -1,0 +1,105 @@
+"""Every page, in light and dark: what axe-core, which knows the rules, finds; and whether the focus is seen."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser import DIGITS, PAGES, card, draw
+from tests.conftest import OpenPage
+from tests.in_browser.test_pages import see_the_servers_home  # noqa: F401 (a fixture)
+from tests.in_browser.test_training import ended_run
+
+MOST_STOPS = 200  # of the Tab key on a page
+
+
+@pytest.fixture(params=PAGES)
+def used_page(request: pytest.FixtureRequest, see_the_servers_home: None, open_page: OpenPage) -> Page:  # noqa: ARG001, F811
+    """Each page with what it shows in use: a drawing, a run that has ended."""
+    if request.param == "train":
+        ended_run(metrics=40)
+    page = open_page(request.param)
+    if request.param == "":
+        draw(page, DIGITS[7])
+        expect(card(page, "CNN").locator(".headline")).to_have_text("7")
+    page.wait_for_load_state("networkidle")
+    return page
+
+
+def in_both_themes(page: Page) -> Iterator[None]:
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function(
+            "scheme => getComputedStyle(document.querySelector('.stApp')).colorScheme === scheme", arg=scheme
+        )
+        page.wait_for_function("document.getAnimations().every(({ playState }) => playState !== 'running')")
+        yield
+
+
+def violations(page: Page) -> list[str]:
+    """The rules that the page breaks seriously, and where."""
+    found = Axe().run(page).response["violations"]
+    serious = [rule for rule in found if rule["impact"] in ("serious", "critical")]
+    return [f"{rule['id']}: {node['html'][:200]}" for rule in serious for node in rule["nodes"]]
+
+
+def test_axe_finds_no_serious_violation(used_page: Page) -> None:
+    for _ in in_both_themes(used_page):
+        assert violations(used_page) == []
+
+
+# What shows that an element has the focus: it, or one around it, with an outline that it has not without the focus.
+# Says what is wrong with it, or with what had the focus before: null where nothing is, "" at the end of the page.
+FIND_FAULT = """async () => {
+  const parentOf = (node) => node.assignedSlot ?? node.parentElement ?? node.getRootNode().host;
+  const upwards = function* (node) { for (; node; node = parentOf(node)) yield node; };
+  const style = (node) => getComputedStyle(node);
+  const hasRing = (node) => style(node).outlineStyle === "solid" && parseFloat(style(node).outlineWidth) >= 2;
+  const numbers = (color) => color.match(/[\\d.]+/g).map(Number);
+  const light = (color) => {
+    const parts = numbers(color).slice(0, 3).map((part) => part / 255);
+    const [r, g, b] = parts.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+  };
+  let focused = document.activeElement;
+  while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
+  if (!focused || focused === document.body) return "";
+  const name = `${focused.tagName} ${focused.getAttribute("aria-label") ?? focused.textContent.trim().slice(0, 40)}`;
+  const animations = [...upwards(focused)].flatMap((node) => node.getAnimations());
+  await Promise.allSettled(animations.map(({ finished }) => finished));
+  const ring = [...upwards(focused)].slice(0, 4).find(hasRing);
+  if (!ring) return `${name}: no outline`;
+  const before = window.ring;
+  window.ring = ring;
+  if (before && before !== ring && hasRing(before)) return `before ${name}: outlined without the focus, too`;
+  const offset = parseFloat(style(ring).outlineOffset);
+  const grounds = [...upwards(offset < 0 ? ring : parentOf(ring))].map((node) => style(node).backgroundColor);
+  const ground = grounds.find((color) => (numbers(color)[3] ?? 1) === 1);
+  const [dark, bright] = [light(style(ring).outlineColor), light(ground)].sort((a, b) => a - b);
+  if (bright / dark < 3) return `${name}: outline ${style(ring).outlineColor} on ${ground}`;
+  const width = Math.max(0, offset + parseFloat(style(ring).outlineWidth));
+  const box = ring.getBoundingClientRect();
+  for (const node of upwards(parentOf(ring))) {
+    const { left, right, top, bottom } = node.getBoundingClientRect();
+    if (style(node).opacity < 1) return `${name}: faint`;
+    if (style(node).position === "fixed") break; // it is where it is, whatever is around it
+    if (style(node).overflowX === "visible") continue;
+    const over = Math.max(left - box.left, box.right - right, top - box.top, box.bottom - bottom) + width;
+    if (over > 0.5) return `${name}: outline cut off by ${over} px`;
+  }
+  return null;
+}"""
+
+
+def test_one_sees_where_the_keyboard_is(used_page: Page) -> None:
+    for _ in in_both_themes(used_page):
+        faults = []
+        for _ in range(MOST_STOPS):
+            used_page.keyboard.press("Tab")
+            fault = used_page.evaluate(FIND_FAULT)
+            if fault == "":
+                break
+            faults.append(fault)
+        assert len(faults) in range(5, MOST_STOPS)
+        assert "\n".join(filter(None, faults)) == ""
