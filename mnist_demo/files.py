@@ -109,6 +109,15 @@ def changed(path: Path) -> float:
         return 0.0
 
 
+def version(path: Path) -> tuple[int, ...]:
+    """What changes whenever a file is replaced; () where there is no such file."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_mtime_ns, found.st_ino, found.st_size
+
+
 def write_over(path: Path, content: bytes) -> None:
     """Write `content` over a file that is there, padded with spaces to the old length; for a full disk.
 

@@ -23,7 +23,7 @@ from mnist_demo import files
 from mnist_demo.errors import UserError
 from mnist_demo.models import recipes, registry
 from mnist_demo.models.recipes import Recipe
-from mnist_demo.runs import owner
+from mnist_demo.runs import numbers, owner
 from mnist_demo.runs.metrics import Metrics, metrics_file, to_line
 from mnist_demo.runs.owner import Owner
 from mnist_demo.runs.records import read_json, to_json, typed, write_json
@@ -81,6 +81,11 @@ class Run:
     @property
     def id(self) -> str:
         return self.directory.name
+
+    @property
+    def number(self) -> int | None:
+        """What people call it by within its home, see `numbers`; None for one that is in no home."""
+        return numbers.number_of(self.directory)
 
     @property
     def recipe(self) -> Recipe:
@@ -197,21 +202,13 @@ def load(directory: Path) -> Run:
 
     A run that says it is active, but whose process is gone, was interrupted.
     """
-    run = Run(directory, *_read(directory, *(_version(directory / name) for name in ("settings.json", "status.json"))))
+    versions = (files.version(directory / name) for name in ("settings.json", "status.json"))
+    run = Run(directory, *_read(directory, *versions))
     if run.is_active and not owner.is_alive(run.status.owner, run.status.state, run.last_sign):
         where = f" on {run.elsewhere}" if run.elsewhere else ""
         message = f"The program{where} stopped before the run was done."
         return dataclasses.replace(run, status=dataclasses.replace(run.status, state="interrupted", message=message))
     return run
-
-
-def _version(path: Path) -> tuple[int, ...]:
-    """What changes whenever a file is replaced."""
-    try:
-        found = path.stat()
-    except OSError:
-        return ()
-    return found.st_mtime_ns, found.st_ino, found.st_size
 
 
 @lru_cache(maxsize=1024)

@@ -2,6 +2,7 @@
 
 import secrets
 import shutil
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from mnist_demo import files
 from mnist_demo.errors import UserError
 from mnist_demo.models import registry
 from mnist_demo.models.recipes import Recipe
+from mnist_demo.runs import numbers
 from mnist_demo.runs.run_directory import Run, Settings, Status, load, set_status, write_settings
 
 SHIPPED = Path(__file__).resolve().parent.parent / "models" / "shipped"
@@ -43,7 +45,7 @@ def create(recipe: Recipe, data: str, directory: Path | None = None) -> Run:
         set_status(Run(hidden, settings, Status("queued")), "queued")
         if files.is_folder(directory) and not any(directory.iterdir()):
             directory.rmdir()
-        files.move(hidden, directory)
+        _give_its_name(hidden, directory)
     except UserError:
         shutil.rmtree(hidden, ignore_errors=True)
         raise
@@ -51,6 +53,18 @@ def create(recipe: Recipe, data: str, directory: Path | None = None) -> Run:
         shutil.rmtree(hidden, ignore_errors=True)
         raise UserError(f"{directory} already exists: choose another --out, or remove it first.") from error
     return load(directory)
+
+
+def _give_its_name(hidden: Path, directory: Path) -> None:
+    """Move a new run to where it shall be; in the home it is given its number before anybody lists it without."""
+    if directory.parent != runs_folder():
+        files.move(hidden, directory)
+        return
+    list_runs()  # those that were here before, and have no number, come first
+    with numbers.locked(directory.parent):
+        files.move(hidden, directory)
+        with suppress(UserError):  # a full disk: it gets its number when it is listed later
+            numbers.add(directory.parent, [directory.name])
 
 
 def check_memory(recipe: Recipe) -> None:
@@ -67,7 +81,7 @@ def check_memory(recipe: Recipe) -> None:
 
 
 def _free_suffix() -> str:
-    """Four characters that no run of this home ends in: they tell its title from those of the same recipe."""
+    """Four characters that no run of this home ends in: they tell those of one recipe and one second apart."""
     taken = {path.name[-4:] for path in runs_folder().glob("*")}
     while (suffix := secrets.token_hex(2)) in taken:
         pass
@@ -90,6 +104,8 @@ def list_runs() -> tuple[list[Run], list[Path]]:
         except UserError:
             if files.is_folder(directory):  # not deleted by somebody else in the meantime
                 damaged.append(directory)
+    with suppress(UserError):  # a home that cannot be written
+        numbers.add_missing(folder, [run.id for run in reversed(readable)])
     return readable, damaged
 
 

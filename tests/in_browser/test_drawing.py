@@ -17,6 +17,7 @@ from mnist_demo.drawing import pictures
 from mnist_demo.drawing.rejection import NO_DIGIT
 from mnist_demo.files import HOME_VARIABLE
 from mnist_demo.runs import run_directory, store
+from mnist_demo.ui.common.run_titles import title
 from tests import photos
 from tests.browser import DIGITS, NAME, TWO_FRAMES, canvas_of, card, draw, ink, place
 from tests.conftest import OpenPage, tiny_recipe
@@ -304,7 +305,7 @@ def test_the_page_asks_for_a_models_answers_only_while_it_trains(
     shutil.copy(store.find("affine").model_path, run.model_path)
     page = open_page(script=COUNT_MESSAGES)
     page.get_by_role("combobox").click()
-    page.get_by_role("option", name=re.compile(run.id[-4:])).click()
+    page.get_by_role("option", name=title(run), exact=True).click()
     card(page, "notebook").wait_for()
     before = page.evaluate("messages")
     page.wait_for_function("before => messages > before + 2", arg=before)

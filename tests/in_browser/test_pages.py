@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from mnist_demo.data import datasets
 from mnist_demo.runs import run_directory, store
+from mnist_demo.ui.common.run_titles import title
 from tests.browser import DIGITS, canvas_of, card, draw
 from tests.conftest import OpenPage, furnish, tiny_recipe
 from tests.runs.test_trainer import wait_for
@@ -218,7 +219,7 @@ def test_a_run_is_watched_found_again_after_a_refresh_seen_by_others_stopped_and
     draw_page = open_page()
     choice = draw_page.get_by_role("combobox", name="Models that answer")
     choice.click()
-    draw_page.get_by_role("option", name=f"CNN · notebook · {listed[1].id[-4:]}").click()
+    draw_page.get_by_role("option", name=title(listed[1]), exact=True).click()
     expect(draw_page.locator("section")).to_have_count(3)
     draw(draw_page, DIGITS[1])
     expect(draw_page.locator("section").nth(2).locator("li.top")).to_have_count(1)
@@ -286,7 +287,7 @@ def test_a_run_is_deleted_for_everyone(open_page: OpenPage) -> None:
     page = open_page("train")
     page.get_by_role("button", name="Delete", exact=True).click()
     page.get_by_role("button", name="Delete for good").dblclick()
-    expect(page.get_by_text(run.id[-4:])).to_have_count(0)
+    expect(page.get_by_text(re.compile(title(run) + r"\b"))).to_have_count(0)
     expect(page.locator(".stException")).to_have_count(0)
     assert run.id not in [other.id for other in store.list_runs()[0]]
 

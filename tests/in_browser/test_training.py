@@ -26,6 +26,7 @@ from mnist_demo.models import registry
 from mnist_demo.runs import control, run_directory, store
 from mnist_demo.runs.metrics import Metrics, to_line
 from mnist_demo.runs.run_directory import Run
+from mnist_demo.ui.common.run_titles import title
 from tests.conftest import OpenPage, tiny_recipe
 from tests.in_browser.test_pages import (  # noqa: F401 (pytest finds fixtures by their names)
     TRAINING_STARTS,
@@ -108,7 +109,7 @@ def test_chosen_runs_are_compared_and_exported(open_page: OpenPage) -> None:
     choice = page.get_by_role("combobox", name="Runs on the charts")
     for run in chosen:
         choice.click()
-        page.get_by_role("option", name=re.compile(run.id[-4:])).click()
+        page.get_by_role("option", name=title(run), exact=True).click()
     page.keyboard.press("Escape")
     page.get_by_role("radio", name="Seconds").click()
     page.get_by_text("Log scale").click()
@@ -222,7 +223,7 @@ def test_weights_form_before_the_class_and_draw_can_use_the_model_meanwhile(open
     wait_for(lambda: picture.get_attribute("src") != before, seconds=20)
     page.get_by_role("link", name="Draw can use this model already").click()
     page.get_by_role("combobox", name="Models that answer").click()
-    expect(page.get_by_role("option", name=re.compile(newest().id[-4:]))).to_be_visible()
+    expect(page.get_by_role("option", name=title(newest()), exact=True)).to_be_visible()
 
 
 def replace(path: Path, content: bytes) -> None:
@@ -294,12 +295,12 @@ def test_a_run_that_is_deleted_while_it_is_looked_at_gives_way_to_another(open_p
         choice.scroll_into_view_if_needed()
         page.wait_for_timeout(1000)  # scrolling closes a list that opens meanwhile
         choice.click()
-        page.get_by_role("option", name=re.compile(deleted.id[-4:])).click()
+        page.get_by_role("option", name=title(deleted), exact=True).click()
         page.wait_for_timeout(1500)  # until the choice has reached the server, and "Delete" is about this run
     button(pages[0], "Delete").click()
     button(pages[0], "Delete for good").click()
     for page in pages:
-        expect(page.get_by_text(re.compile(f"· {deleted.id[-4:]}"))).to_have_count(0, timeout=SHOWN)
+        expect(page.get_by_text(re.compile(title(deleted) + r"\b"))).to_have_count(0, timeout=SHOWN)
         assert_no_error(page)
     assert kept.directory.is_dir()
 

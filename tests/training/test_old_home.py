@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_demo.models.inference import Classifier, affine_weights
 from mnist_demo.runs import control, store
 from mnist_demo.training import runner
+from mnist_demo.ui.common.run_titles import title
 
 OLD_HOME = Path(__file__).parent / "old_home"
 ROOT = Path(__file__).parents[2]
@@ -64,6 +65,6 @@ def test_its_runs_are_shown_on_every_page(page: str, monkeypatch: pytest.MonkeyP
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     app.switch_page(f"mnist_demo/ui/pages/{page}.py").run()
     assert not app.exception
-    names = [run.id[-4:] for run in store.list_runs()[0] if page == "train" or run.model_path.is_file()]
-    choices = [option for choice in app.multiselect for option in choice.options]
-    assert all(any(name in option for option in choices) for name in names)
+    names = {title(run) for run in store.list_runs()[0] if page == "train" or run.model_path.is_file()}
+    assert names <= {option for choice in app.multiselect for option in choice.options}
+    assert names <= {"Affine model, fast, run 1", "CNN, fast, run 2"}

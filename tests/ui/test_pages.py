@@ -121,7 +121,7 @@ def test_draw_offers_the_shipped_models_and_every_trained_one(home: Path, traine
     finished_run(home, trained)
     (choice,) = open_page("Draw").multiselect
     assert choice.value == ["affine", "cnn"]
-    assert choice.options == ["Affine model", "CNN", "Affine model · notebook · abcd"]
+    assert choice.options == ["Affine model", "CNN", "Affine model, notebook, run 1"]
 
 
 def test_draw_explains_scores_and_softmax() -> None:

@@ -8,9 +8,11 @@ from mnist_demo.runs.run_directory import Run
 
 
 def title(run: Run) -> str:
-    """How a run is called on the pages: the shipped models by their kind, others with their id's beginning and end."""
+    """How a run is called on the pages: as "CNN, notebook, run 3", and the shipped models by their kind."""
     kind = registry.get_model(run.recipe.model).title
-    return kind if run.directory.parent == store.SHIPPED else f"{kind} · {run.recipe.name} · {run.id[-4:]}"
+    if run.directory.parent == store.SHIPPED:
+        return kind
+    return f"{kind}, {run.recipe.name}, " + (f"run {run.number}" if run.number else run.id)
 
 
 def titles(by_id: Mapping[str, Run]) -> Callable[[str], str]:
