@@ -67,8 +67,7 @@ def test_class_counts(dataset: Dataset) -> None:
     assert plots.class_balance(counts, "test").to_dict()["encoding"]["y"]["field"] == "test"
 
 
-def points(chart: dict[str, Any] | None) -> list[dict[Hashable, Any]]:
-    assert chart is not None
+def points(chart: dict[str, Any]) -> list[dict[Hashable, Any]]:
     assert chart["data"]["name"] == plots.CURVES
     return list(chart["datasets"][plots.CURVES].to_dict("records"))
 
@@ -83,7 +82,6 @@ def test_curves_show_every_evaluation_of_every_run(trained: Run, measure: str) -
 def test_runs_that_share_a_colour_have_other_dashes(trained: Run) -> None:
     names = [str(number) for number in range(8)]
     chart = plots.curves({"7": trained}, "loss", names, 6, CurveOptions())
-    assert chart is not None
     for layer in chart["layer"]:
         encoding = layer["encoding"]
         assert encoding["color"]["scale"]["domain"] == encoding["strokeDash"]["scale"]["domain"] == names
@@ -129,8 +127,53 @@ def run_with(directory: Path, metrics: list[Metrics]) -> Run:
     return run
 
 
-def test_a_run_without_metrics_has_no_curve(tmp_path: Path) -> None:
-    assert plots.curves({"new": run_with(tmp_path, [])}, "loss", ["new"], 6, CurveOptions()) is None
+def test_a_run_without_metrics_has_no_curve_but_the_chart_has_its_axes(tmp_path: Path) -> None:
+    chart = plots.curves({"new": run_with(tmp_path, [])}, "loss", ["new"], 6, CurveOptions())
+    assert points(chart) == []
+    assert axis(chart, "x") == (0, tiny_recipe().steps)
+
+
+@pytest.mark.parametrize(
+    ("metrics", "expected"),
+    [
+        ([], False),
+        ([Metrics(0, 0.0, test_accuracy=0.1, test_loss=2.3)], False),
+        ([Metrics(0, 0.0, test_accuracy=0.1, test_loss=2.3), Metrics(1, 0.1, 100.0, 2.3, 0.1)], False),  # two dots
+        ([Metrics(step, 0.0, test_accuracy=0.1, test_loss=2.3) for step in (0, 1)], True),
+        ([Metrics(step, 0.1, 100.0, 2.3, 0.1) for step in (0, 1, 2)], True),
+    ],
+)
+def test_a_line_has_two_points(metrics: list[Metrics], expected: bool, tmp_path: Path) -> None:
+    assert plots.has_line(run_with(tmp_path, metrics)) == expected
+
+
+def axis(chart: dict[str, Any], name: str) -> tuple[float, float]:
+    """The ends of a chart's axis, "x" or "y"."""
+    return tuple(chart["layer"][0]["encoding"][name]["scale"]["domain"])
+
+
+@pytest.mark.parametrize("is_log", [False, True])
+@pytest.mark.parametrize("measure", ["accuracy", "loss"])
+@pytest.mark.parametrize("accuracies", [[0.1, 0.85, 0.9, 0.92], [0.1, 0.3, 0.7, 0.95, 0.999], [0.1, 0.9, 0.2, 0.95]])
+def test_the_y_axis_only_grows_while_a_run_goes_on(
+    accuracies: list[float], measure: str, is_log: bool, tmp_path: Path
+) -> None:
+    run, seen = run_with(tmp_path, []), []
+    for step, accuracy in enumerate(accuracies):
+        run_directory.append_metrics(run, Metrics(step, step, test_accuracy=accuracy, test_loss=2.5 * (1 - accuracy)))
+        now = run_directory.load(run.directory)
+        seen.append(axis(plots.curves({"one": now}, measure, ["one"], 6, CurveOptions(is_log=is_log)), "y"))
+    lows, highs = zip(*seen, strict=True)
+    assert list(lows) == sorted(lows, reverse=True)
+    assert list(highs) == sorted(highs)
+    if not is_log and accuracies[1] > 0.8:
+        assert seen[0] == seen[1]  # the first evaluation of a run as the notebook reports it moves nothing
+
+
+@pytest.mark.parametrize(("model", "expected"), [("affine", (0.8, 1.0)), ("cnn", (0.9, 1.0))])
+def test_the_shipped_models_accuracies_fill_their_chart(model: str, expected: tuple[float, float]) -> None:
+    chart = plots.curves({model: store.find(model)}, "accuracy", [model], 6, CurveOptions())
+    assert axis(chart, "y") == expected
 
 
 @pytest.mark.parametrize("options", [CurveOptions(), CurveOptions("seconds", is_log=True, smoothing=0.9)])

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from mnist_demo.data.images import CLASSES
 from mnist_demo.errors import UserError
 
 OPTIMIZERS = ("sgd", "rmsprop", "adam")
@@ -28,6 +29,19 @@ class Recipe:
     precision: str = "float32"  # or "fastest": bfloat16 where the machine takes its steps faster that way
     label_smoothing: float = 0.0  # share of the target that is spread evenly over all digits (arXiv:1512.00567)
     augmentation: str = "none"  # or "handwriting": every image distorted anew, as people's hands differ
+
+
+def aim(recipe: Recipe) -> float:
+    """The probability that a model shall learn to give the right digit: 1, or less where the target is smoothed."""
+    return 1 - recipe.label_smoothing * (1 - 1 / CLASSES)
+
+
+def lowest_loss(recipe: Recipe) -> float:
+    """The training loss, in nats, of a model that does all that the recipe aims at: 0 only where that is certainty."""
+    if not recipe.label_smoothing:
+        return 0.0
+    right, other = aim(recipe), recipe.label_smoothing / CLASSES
+    return -(right * math.log(right) + (CLASSES - 1) * other * math.log(other))
 
 
 def check_settings(recipe: Recipe) -> None:

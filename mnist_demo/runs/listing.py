@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
+from mnist_demo import files
 from mnist_demo.runs import control, store
 from mnist_demo.runs.control import Control
 from mnist_demo.runs.run_directory import Run
@@ -24,6 +25,12 @@ class Listing:
     def active(self) -> list[Run]:
         """The runs that train, are paused or wait, oldest first."""
         return [run for run in reversed(self.runs) if run.is_active]
+
+    @cached_property
+    def last_ended(self) -> Run | None:
+        """The run that ended last; None where none has."""
+        ended = [run for run in self.runs if not run.is_active]
+        return max(ended, key=lambda run: files.changed(run.status_path), default=None)
 
     @cached_property
     def asked(self) -> dict[Path, Control]:

@@ -312,7 +312,7 @@ def test_a_killed_server_leaves_no_process_and_its_run_is_shown_as_interrupted(
     with Server(free_port(), tmp_path) as second:
         page = chrome.new_page()
         page.goto(f"{second.url}/train")
-        expect(page.get_by_text("The program stopped before the run was done.")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("The program stopped before the run was done.").first).to_be_visible(timeout=20_000)
         expect(page.get_by_role("button", name="Start training")).to_be_enabled()
         page.close()
 

@@ -121,7 +121,8 @@ def test_chosen_runs_are_compared_and_exported(open_page: OpenPage) -> None:
     page.get_by_text("Their settings, and what differs").click()
     expect(page.get_by_text("≠ marks what is not the same in all of them.")).to_be_visible()
     page.get_by_text("Their weights as pictures").click()
-    expect(page.get_by_alt_text("The weights for the digit 7")).to_have_count(3, timeout=SHOWN)  # and of the run below
+    for run in chosen:
+        expect(page.get_by_text(f"What each digit looks for in {title(run)}.").first).to_be_visible(timeout=SHOWN)
     files = {name: download(page, name) for name in ("Compared runs (CSV)", "Charts (PNG)")}
     assert files["Charts (PNG)"].read_bytes().startswith(b"\x89PNG")
     table = pd.read_csv(files["Compared runs (CSV)"])
@@ -221,7 +222,7 @@ def test_weights_form_before_the_class_and_draw_can_use_the_model_meanwhile(open
     assert page.get_by_alt_text(re.compile("The weights for the digit")).count() == 10
     replace(snapshot, with_other_weights(shipped))
     wait_for(lambda: picture.get_attribute("src") != before, seconds=20)
-    page.get_by_role("link", name="Draw can use this model already").click()
+    page.get_by_role("link", name="Draw with it").click()
     page.get_by_role("combobox", name="Models that answer").click()
     expect(page.get_by_role("option", name=title(newest()), exact=True)).to_be_visible()
 
@@ -265,7 +266,7 @@ def test_a_trainer_that_hangs_is_said_to_is_ended_and_its_run_goes_on(open_page:
     assert newest().status.state == "finished"
     crashed = run_directory.load(hanging.directory)
     assert crashed.status.state == "crashed"
-    expect(page.get_by_text("The training process hung and was ended.")).to_be_visible(timeout=SHOWN)
+    expect(page.get_by_text("The training process hung and was ended.").first).to_be_visible(timeout=SHOWN)
     saved = saved_step(crashed)
     button(page, "Continue").click()
     expect(page.locator(".stProgress").first).to_contain_text(re.compile("Step .* steps/s"), timeout=TRAINING_STARTS)

@@ -12,7 +12,8 @@ def title(run: Run) -> str:
     kind = registry.get_model(run.recipe.model).title
     if run.directory.parent == store.SHIPPED:
         return kind
-    return f"{kind}, {run.recipe.name}, " + (f"run {run.number}" if run.number else run.id)
+    number = run.number
+    return f"{kind}, {run.recipe.name}, " + (f"run {number}" if number else run.id)
 
 
 def titles(by_id: Mapping[str, Run]) -> Callable[[str], str]:

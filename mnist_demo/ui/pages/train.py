@@ -2,15 +2,24 @@
 
 import streamlit as st
 
-from mnist_demo.ui.common import notices, services
+from mnist_demo.ui.common import components, notices, projector, services
 from mnist_demo.ui.help import explain
 from mnist_demo.ui.train import recipe_form, watching
 
-st.title("Train a model")
-notices.data_set(services.current_dataset())
-form, view = st.columns([2, 5], gap="large")
-with form:
-    recipe_form.show()
-with view:
-    watching.show()
-explain.learning(st.session_state["model"])
+TITLE = "Train a model"
+
+st.html(components.assets("train") / "train.css")
+if projector.is_on():
+    st.title(TITLE)
+    services.current_dataset()  # stops here where it cannot be read
+    watching.show_large()
+else:
+    form, view = st.columns([2, 5], gap="medium")
+    with form:
+        st.title(TITLE)
+        notices.data_set(services.current_dataset())
+        recipe_form.show()
+        watching.show_queue()
+    with view:
+        watching.show()
+    explain.learning(st.session_state["model"])

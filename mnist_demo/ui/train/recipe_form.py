@@ -8,7 +8,7 @@ import streamlit as st
 
 from mnist_demo.data import datasets
 from mnist_demo.errors import UserError
-from mnist_demo.models import registry
+from mnist_demo.models import recipes, registry
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.ui.common import services, sharing
 from mnist_demo.ui.help import glossary
@@ -137,7 +137,7 @@ def describe(recipe: Recipe) -> str:
     if recipe.precision == "fastest":
         sentences.append("Calculates with numbers of 16 bits where this computer is faster with them")
     if recipe.label_smoothing:
-        sentences.append(f"Aims at {percent(1 - recipe.label_smoothing, 0)} for the right digit, not at certainty")
+        sentences.append(f"Aims at {percent(recipes.aim(recipe))} for the right digit, not at certainty")
     if recipe.augmentation != "none":
         sentences.append("Turns, slants, scales and shifts every image a little, each time anew")
     sentences.append("The same seed gives the same run")

@@ -16,10 +16,10 @@ from mnist_demo.words import percent
 
 
 def verdict(run: Run) -> str:
-    """How the run ended, and its test accuracy against what the notebook reports."""
+    """How the run ended, and its test accuracy against what the notebook reports, where it has learned anything."""
     if run.is_active:
         return "The verdict comes when the run has ended."
-    if not run.last_evaluation:
+    if not run.last_evaluation or not run.last_step:
         return run.status.message
     accuracy = run.last_evaluation.test_accuracy or 0.0
     reported = registry.get_model(run.recipe.model).notebook_accuracy
@@ -34,8 +34,8 @@ def verdict(run: Run) -> str:
     return f"{run.status.message} Test accuracy **{percent(accuracy)}**. {comparison}".strip()
 
 
-def show(listed: list[Run]) -> None:
-    """One run's verdict, downloads and deletion."""
+def show(listed: list[Run], in_sight: Run | None) -> None:
+    """One run's verdict, weights unless they are those `in_sight` already, downloads and deletion."""
     by_id = {run.id: run for run in listed}
     chosen = st.selectbox(
         "Look at a run",
@@ -47,7 +47,7 @@ def show(listed: list[Run]) -> None:
     if run is None:
         return
     st.markdown(verdict(run) or "No result yet.", help=glossary.meanings("Accuracy", "Test image", "Checkpoint"))
-    if weights.are_shown(run) and not run.is_active:  # of an active one they are shown above
+    if weights.are_shown(run) and not run.is_active and run is not in_sight:
         weights.show(run)
     if not run.is_active:
         show_continue(run)

@@ -2,10 +2,13 @@
 
 import streamlit as st
 
+from mnist_demo.plots import CurveOptions
 from mnist_demo.runs import store
+from mnist_demo.runs.control import Control
+from mnist_demo.runs.listing import Listing
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import run_titles, services
-from mnist_demo.ui.train import compare, results, run_controls, run_table, waiting
+from mnist_demo.ui.train import charts, compare, results, run_controls, run_table, waiting, weights
 
 # Seconds between two looks at the run directories, for progress and for all the rest. Looking takes time from the
 # training, so it is done often only while a run is young and its curves change quickly.
@@ -15,14 +18,31 @@ POLL_YOUNG = (1.0, 1.0)
 POLL_SETTLED = (2.0, 5.0)
 POLL_IDLE = (4.0, 4.0)  # nothing trains: to notice what another viewer starts
 NEWEST = 3  # runs on the chart when nobody has chosen any
+CHOSEN = "charted_runs"  # those that the visitor has chosen
+
+
+def show_queue() -> None:
+    """The runs that wait, while there are any. It looks at the runs afresh, for all that the page shows after it."""
+    active = services.listing().refresh().active
+    if any(run.status.state == "queued" for run in active):
+        polling = poll_seconds(active)
+        st.fragment(_show_queue, run_every=polling[0])(polling, [run.id for run in active])
 
 
 def show() -> None:
     """Progress and results, each in a fragment that looks again by itself."""
+    active = services.listing().read().active
+    polling = poll_seconds(active)
+    st.fragment(_show_progress, run_every=polling[0])(polling, [run.id for run in active])
+    st.fragment(_show_runs, run_every=polling[1])()
+
+
+def show_large() -> None:
+    """The same for the last row of a class: progress, charts and weights, and nothing to press."""
     active = services.listing().refresh().active
     polling = poll_seconds(active)
-    st.fragment(show_progress, run_every=polling[0])(polling, [run.id for run in active])
-    st.fragment(show_runs, run_every=polling[1])()
+    st.fragment(_show_large_progress, run_every=polling[0])(polling, [run.id for run in active])
+    st.fragment(_show_large_runs, run_every=polling[1])()
 
 
 def poll_seconds(active: list[Run]) -> tuple[float, float]:
@@ -35,42 +55,89 @@ def poll_seconds(active: list[Run]) -> tuple[float, float]:
     return POLL_YOUNG if is_young else POLL_SETTLED
 
 
-def show_progress(polling: tuple[float, float], shown: list[str]) -> None:
-    """The active runs and their controls. `shown` are the ids of those that the page last began with."""
+def _listing(polling: tuple[float, float], shown: list[str]) -> Listing:
+    """All runs. The whole page runs again where they ask for something else than it last began with: for how often it
+    looks, and the ids of the active runs, which are `shown`.
+    """
     listing = services.listing().read()
-    active = listing.active
-    if poll_seconds(active) != polling or [run.id for run in active] != shown:
-        st.rerun()  # the whole page: the rest of it has to change too
-    for run in active:
-        if run.status.state != "queued":
-            run_controls.show(run, listing.asked[run.directory], hangs=run.directory in listing.hanging)
-    waiting.show(active, services.trainer().pending)
+    if poll_seconds(listing.active) != polling or [run.id for run in listing.active] != shown:
+        st.rerun()
+    return listing
 
 
-def show_runs() -> None:
-    """Everything else that changes while runs train: charts, the table, one run's results."""
+def _show_queue(polling: tuple[float, float], shown: list[str]) -> None:
+    waiting.show(_listing(polling, shown).active, services.trainer().pending)
+
+
+def _show_progress(polling: tuple[float, float], shown: list[str]) -> None:
+    """The runs that train or are paused with their controls; while there is none, the one that ended last."""
+    listing = _listing(polling, shown)
+    begun = [run for run in listing.active if run.status.state != "queued"]
+    for run in begun:
+        run_controls.show(run, listing.asked[run.directory], hangs=run.directory in listing.hanging)
+    if not begun:
+        run_controls.show_last(listing.last_ended)
+
+
+def _show_runs() -> None:
+    """Everything else that changes while runs train: charts, weights, the table, one run's results."""
     listing = services.listing().read()
-    listed, damaged = listing.runs, listing.damaged
-    if damaged:
-        names = ", ".join(path.name for path in damaged)
+    listed = listing.runs
+    if listing.damaged:
+        names = ", ".join(path.name for path in listing.damaged)
         st.warning(
             f"These runs are damaged and cannot be shown: {names}. Delete their folders in {store.runs_folder()}."
         )
-    if not listed:
-        st.info(
-            "No run yet. Press **Start training**: the affine model takes a few seconds.",
-            icon=":material/school:",
-        )
-        return
+    in_sight = st.container()  # above what chooses the runs that are shown in it
+    shown = _choose_runs(listed) if listed else []
+    options = charts.choose_options() if listed else CurveOptions()
+    pictured = weights.run_in_sight(shown)
+    with in_sight:
+        charts.show(shown, listed, options)
+        if pictured or not listed:
+            weights.show(pictured)
+        for note in charts.notes(shown):
+            st.caption(note)
+    if listed:
+        compare.show(shown, listed, options, pictured)
+        run_table.show(listed)
+        results.show(listed, pictured)
+
+
+def _choose_runs(listed: list[Run]) -> list[Run]:
     by_id = {run.id: run for run in listed}
-    chosen = st.multiselect(
+    st.multiselect(
         "Runs on the charts",
         list(by_id),
         format_func=run_titles.titles(by_id),
         placeholder=f"The newest {NEWEST}",
-        key="charted_runs",
+        key=CHOSEN,
+        persist_state="session",
     )
-    shown = [by_id[name] for name in chosen if name in by_id] or listed[:NEWEST]
-    compare.show(shown, listed)
-    run_table.show(listed)
-    results.show(listed)
+    return _chosen_runs(listed)
+
+
+def _chosen_runs(listed: list[Run]) -> list[Run]:
+    """The runs that the visitor chose for the charts, else the newest."""
+    by_id = {run.id: run for run in listed}
+    return [by_id[name] for name in st.session_state.get(CHOSEN, []) if name in by_id] or listed[:NEWEST]
+
+
+def _show_large_progress(polling: tuple[float, float], shown: list[str]) -> None:
+    listing = _listing(polling, shown)
+    begun = [run for run in listing.active if run.status.state != "queued"]
+    run = begun[0] if begun else listing.last_ended
+    run_controls.show_large(run, listing.asked.get(run.directory, Control()) if run else Control())
+
+
+def _show_large_runs() -> None:
+    listed = services.listing().read().runs
+    shown = _chosen_runs(listed)
+    pictured = weights.run_in_sight(shown)
+    with st.container(height=700, border=False, key="large"):  # or what the screen has, see train.css
+        charts.show(shown, listed, CurveOptions(is_large=True))
+        if pictured:
+            weights.show(pictured)
+        else:
+            for note in charts.notes(shown):
+                st.caption(note)
