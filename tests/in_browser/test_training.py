@@ -106,9 +106,9 @@ def download(page: Page, name: str) -> Path:
 def test_chosen_runs_are_compared_and_exported(open_page: OpenPage) -> None:
     chosen = [ended_run(rate=rate, metrics=40) for rate in (0.1, 0.2)]
     page = open_page("train")
-    choice = page.get_by_role("combobox", name="Runs on the charts")
+    expect(page.locator(".stVegaLiteChart svg")).to_have_count(2)  # all that stands above the list
     for run in chosen:
-        choice.click()
+        open_list(page, "Runs on the charts")
         page.get_by_role("option", name=title(run), exact=True).click()
     page.keyboard.press("Escape")
     page.get_by_role("radio", name="Seconds").click()
@@ -266,6 +266,7 @@ def test_a_trainer_that_hangs_is_said_to_is_ended_and_its_run_goes_on(open_page:
     assert newest().status.state == "finished"
     crashed = run_directory.load(hanging.directory)
     assert crashed.status.state == "crashed"
+    look_at(page, crashed)
     expect(page.get_by_text("The training process hung and was ended.").first).to_be_visible(timeout=SHOWN)
     saved = saved_step(crashed)
     button(page, "Continue").click()
@@ -288,16 +289,26 @@ def test_a_run_that_is_deleted_while_it_trains_and_is_watched_leaves_the_next_on
     shutil.rmtree(deleted, ignore_errors=True)
 
 
+def open_list(page: Page, name: str) -> None:
+    """Open the list of a choice, wherever on the page it is."""
+    choice = page.get_by_role("combobox", name=name)
+    choice.scroll_into_view_if_needed()
+    page.wait_for_timeout(1000)  # scrolling closes a list that opens meanwhile
+    choice.click()
+
+
+def look_at(page: Page, run: Run) -> None:
+    """Choose the run whose results are shown below the table."""
+    open_list(page, "Look at a run")
+    page.get_by_role("option", name=title(run), exact=True).click()
+    page.wait_for_timeout(1500)  # until the choice has reached the server, and the buttons are about this run
+
+
 def test_a_run_that_is_deleted_while_it_is_looked_at_gives_way_to_another(open_page: OpenPage) -> None:
     kept, deleted = ended_run(), ended_run()
     pages = open_page("train"), open_page("train")
     for page in pages:
-        choice = page.get_by_role("combobox", name="Look at a run")
-        choice.scroll_into_view_if_needed()
-        page.wait_for_timeout(1000)  # scrolling closes a list that opens meanwhile
-        choice.click()
-        page.get_by_role("option", name=title(deleted), exact=True).click()
-        page.wait_for_timeout(1500)  # until the choice has reached the server, and "Delete" is about this run
+        look_at(page, deleted)
     button(pages[0], "Delete").click()
     button(pages[0], "Delete for good").click()
     for page in pages:

@@ -58,7 +58,7 @@ def test_its_form_and_its_verdict_and_its_explanation_are_its_own() -> None:
     assert "101,770 weights" in texts(app)
     assert "101,770 parameters" in texts(app)
     assert "convolution" not in texts(app)
-    assert "Test accuracy **91.0 %**" in texts(app)
+    assert "Test accuracy **91.00 %**" in texts(app)
     assert "notebook" not in next(text.value for text in app.markdown if "91.0 %" in text.value)
 
 

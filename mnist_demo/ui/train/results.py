@@ -24,14 +24,14 @@ def verdict(run: Run) -> str:
     accuracy = run.last_evaluation.test_accuracy or 0.0
     reported = registry.get_model(run.recipe.model).notebook_accuracy
     if reported is None:
-        return f"{run.status.message} Test accuracy **{percent(accuracy)}**.".strip()
+        return f"{run.status.message} Test accuracy **{percent(accuracy, 2)}**.".strip()
     low, high = reported
     expected = f"over {percent(low, 0)}" if high == 1 else f"{percent(low, 0)} to {percent(high, 0)}"
     if run.status.trained_on != "MNIST":
         comparison = f"The notebook reports {expected}, on the full MNIST; this run had other data."
     else:
         comparison = f"The notebook reports {expected}: {'reached' if accuracy >= low else 'not reached'}."
-    return f"{run.status.message} Test accuracy **{percent(accuracy)}**. {comparison}".strip()
+    return f"{run.status.message} Test accuracy **{percent(accuracy, 2)}**. {comparison}".strip()
 
 
 def show(listed: list[Run], in_sight: Run | None) -> None:

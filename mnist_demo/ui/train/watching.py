@@ -91,13 +91,14 @@ def _show_runs() -> None:
     in_sight = st.container()  # above what chooses the runs that are shown in it
     shown = _choose_runs(listed) if listed else []
     options = charts.choose_options() if listed else CurveOptions()
-    pictured = weights.run_in_sight(shown)
+    # Those of another run where the chosen ones have none: so the choice stays in its place while one chooses.
+    pictured = weights.run_in_sight(shown) or weights.run_in_sight(listed)
     with in_sight:
         charts.show(shown, listed, options)
         if pictured or not listed:
             weights.show(pictured)
-        for note in charts.notes(shown):
-            st.caption(note)
+    for note in charts.notes(shown):
+        st.caption(note)
     if listed:
         compare.show(shown, listed, options, pictured)
         run_table.show(listed)
