@@ -17,6 +17,9 @@ def main() -> None:
         st.Page("mnist_demo/ui/pages/glossary.py", title="Glossary", icon=":material/menu_book:"),
     ]
     page = st.navigation(pages, position="top")
+    with st.container(key="pages", horizontal=True, gap="xxsmall"):  # on phones, where Streamlit hides its own
+        for one in pages:
+            st.page_link(one, width="content")
     projector.show()
     page.run()
     services.start()  # after the page: the first visitor sees it before TensorFlow takes the processor

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from mnist_demo.ui.common import projector
 from mnist_demo.ui.common.components import component
 
 _answers = component("common", "answers")
@@ -25,5 +26,5 @@ def answers(items: Sequence[Answer], *, picture: str | None = None, is_final: bo
     `picture` is a PNG as a data address, shown beside the cards as what the models see; "" shows a blank one. Answers
     are read out to screen readers once they are final, not at each line that a pen draws.
     """
-    data = {"answers": [asdict(item) for item in items], "picture": picture, "is_final": is_final}
-    _answers(data=data, key=key)
+    shown = {"answers": [asdict(item) for item in items], "picture": picture, "is_final": is_final}
+    _answers(data={**shown, "is_large": projector.is_on()}, key=key)

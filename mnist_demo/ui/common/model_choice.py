@@ -1,6 +1,6 @@
 """The choice of the models that answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -21,6 +21,15 @@ def as_it_is(run: Run) -> Run:
         return run_directory.load(run.directory)
     except UserError:  # deleted in the meantime
         return run
+
+
+def in_training(chosen: Sequence[Run]) -> Run | None:
+    """A run that trains now and can answer already, though it is not among the `chosen` ones."""
+    ids = {run.id for run in chosen}
+    for run in services.listing().read().active:
+        if run.status.state == "running" and run.id not in ids and run.model_path.is_file():
+            return run
+    return None
 
 
 def model_choice(key: str, on_change: Callable[[], None] | None = None) -> list[Run]:

@@ -35,7 +35,7 @@ def show() -> None:
 
 
 def operator_only(name: str) -> DeltaGenerator:
-    """A container, called `name` on its page, of what only the operator needs: the projector view leaves it out."""
+    """A container, called `name` on its page, of what the class need not see: the projector view leaves it out."""
     return st.container(key=f"operator_{name}")
 
 

@@ -22,7 +22,8 @@ def panel(picture: Bytes | None, models: Sequence[Run]) -> None:
     except UserError:  # a blank canvas
         found = []
     if len(found) > 1:
-        digits(found, models)
+        with st.container(key="several"):
+            digits(found, models)
 
 
 def digits(found: Sequence[Bytes], models: Sequence[Run]) -> None:

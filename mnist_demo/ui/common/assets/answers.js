@@ -65,7 +65,7 @@ const showAnswer = (card, { name, note, headline, remark, probabilities }) => {
   card.querySelectorAll("li").forEach((row, digit) => {
     const probability = probabilities[digit];
     row.classList.toggle("top", digit === top);
-    row.querySelector(".bar").style.transform = `scaleX(${probability})`;
+    row.querySelector(".bar").style.setProperty("--part", probability);
     setText(row.querySelector(".percent"), top < 0 ? "" : percent(probability));
   });
 };
@@ -83,6 +83,7 @@ const sentence = ({ name, headline, remark }) => (headline ? `${name}, ${headlin
 
 export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".root");
+  root.classList.toggle("large", data.is_large);
   if (data.picture !== null && !root.querySelector("figure")) makeFigure(root);
   while (root.querySelectorAll("section").length < data.answers.length) makeCard(root);
   const cards = [...root.querySelectorAll("section")];

@@ -10,7 +10,9 @@ const PATIENCE = 5000; // ms for the server to load a drawing; after that the me
 const PEN_DOWN = ["mousedown", "touchstart"];
 const PEN_UP = ["mouseup", "touchend"];
 
+// The canvas keeps its own pixels, whatever the size it is shown in.
 const STYLE = `
+.dc-container, .dc-container canvas, .canvas-container { width: var(--board-side) !important; height: var(--board-side) !important; }
 .dc-toolbar { display: none !important; }
 .dc-root { touch-action: none; user-select: none; -webkit-user-select: none; -webkit-touch-callout: none; }
 .dc-root[inert] { opacity: 0.5; cursor: wait; }`;
