@@ -43,18 +43,18 @@ def one_hot_text(label: int) -> str:
     return "[" + " ".join(f"{value:.0f}" for value in one_hot(label)) + "]"
 
 
-def digit(pixels: Floats, text_color: str) -> Figure:
+def digit(pixels: Floats, text_color: str, font_size: float = 8) -> Figure:
     """One image, (784,) in [0, 1], large, with its rows and columns numbered."""
     figure = Figure(figsize=(3.4, 3.4), layout="tight", facecolor="none")
     axes = figure.subplots()
     axes.imshow(pixels.reshape(SIDE, SIDE), cmap=INK, vmin=0, vmax=1)
     axes.set_xticks(range(0, SIDE, 7))
     axes.set_yticks(range(0, SIDE, 7))
-    axes.tick_params(colors=text_color, labelsize=8)
+    axes.tick_params(colors=text_color, labelsize=font_size)
     return figure
 
 
-def digits(images: Floats, titles: Sequence[str], text_color: str, columns: int = 5) -> Figure:
+def digits(images: Floats, titles: Sequence[str], text_color: str, columns: int = 5, font_size: float = 9) -> Figure:
     """Some images, (n, 784) in [0, 1], each under its title."""
     rows = -(-len(images) // columns)
     figure = Figure(figsize=(1.6 * columns, 1.95 * rows), layout="tight", facecolor="none")
@@ -63,7 +63,7 @@ def digits(images: Floats, titles: Sequence[str], text_color: str, columns: int 
         axis.axis("off")
     for axis, image, title in zip(axes, images, titles, strict=False):
         axis.imshow(image.reshape(SIDE, SIDE), cmap=INK, vmin=0, vmax=1)
-        axis.set_title(title, color=text_color, fontsize=9)
+        axis.set_title(title, color=text_color, fontsize=font_size)
     return figure
 
 
@@ -93,17 +93,17 @@ def class_counts(dataset: Dataset) -> pd.DataFrame:
     return pd.DataFrame(counts, index=pd.RangeIndex(CLASSES, name="digit"))
 
 
-def class_balance(counts: pd.DataFrame, split: str) -> alt.Chart:
-    """Bars of `class_counts` for one split."""
+def class_balance(counts: pd.DataFrame, split: str, font_size: int = 12, height: int = 220) -> alt.Chart:
+    """Bars of `class_counts` for one split, with text and a height of so many pixels."""
     chart: alt.Chart = (
         alt.Chart(counts.reset_index())
         .mark_bar()
         .encode(
-            x=alt.X("digit:O", axis=alt.Axis(labelAngle=0)),
-            y=alt.Y(f"{split}:Q", title="images"),
+            x=alt.X("digit:O", axis=alt.Axis(labelAngle=0, labelFontSize=font_size, titleFontSize=font_size)),
+            y=alt.Y(f"{split}:Q", title="images", axis=alt.Axis(labelFontSize=font_size, titleFontSize=font_size)),
             tooltip=["digit", alt.Tooltip(f"{split}:Q", title="images")],
         )
-        .properties(height=220)
+        .properties(height=height)
     )
     return chart
 
