@@ -1,4 +1,4 @@
-"""Pictures of every page, desktop and phone, light and dark, to look at before a change is called done.
+"""Pictures of every page, desktop, phone and projector, light and dark, to look at before a change is called done.
 
     python -m tests.screenshots FOLDER
 
@@ -13,10 +13,11 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from mnist_demo.ui.common import projector
 from tests.browser import DIGITS, browser, card, draw
 from tests.server import Server, free_port
 
-SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
+SIZES = {"desktop": (1280, 900), "phone": (390, 844), "projector": (1920, 1080)}
 
 
 def prepare_draw(page: Page) -> None:
@@ -60,14 +61,23 @@ def main(folder: Path) -> None:
             for theme in ("light", "dark"):
                 for size, (width, height) in SIZES.items():
                     for name, (path, prepare) in PAGES.items():
-                        page = started.new_page(viewport={"width": width, "height": height}, color_scheme=theme)
+                        touches = size == "phone"
+                        page = started.new_page(
+                            viewport={"width": width, "height": height},
+                            color_scheme=theme,
+                            has_touch=touches,
+                            is_mobile=touches,
+                        )
+                        if size == "projector":
+                            page.context.add_cookies([{"name": projector.COOKIE, "value": "1", "url": server.url}])
                         page.goto(f"{server.url}/{path}")
                         page.locator("h1").wait_for()
                         prepare(page)
                         page.wait_for_timeout(2500)
-                        content = page.evaluate("document.querySelector('.stMainBlockContainer').scrollHeight")
-                        page.set_viewport_size({"width": width, "height": max(height, content)})
-                        page.wait_for_timeout(1000)
+                        if size != "projector":  # where all is to fit
+                            content = page.evaluate("document.querySelector('.stMainBlockContainer').scrollHeight")
+                            page.set_viewport_size({"width": width, "height": max(height, content)})
+                            page.wait_for_timeout(1000)
                         page.screenshot(path=folder / f"{name}-{size}-{theme}.png")
                         page.close()
 
