@@ -1,8 +1,8 @@
-"""Strokes of a pen: read from what the canvas sends, given back to it, painted, and made of fewer points."""
+"""A drawing as strokes of a pen: read from what the canvas sends, given back to it, painted, made of fewer points."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -32,19 +32,35 @@ class Stroke:
     erases: bool = False
 
 
-def from_canvas(drawing: dict[str, Any], paper: str) -> list[Stroke]:
+@dataclass
+class Drawing:
+    """What somebody has drawn: its strokes, and how it looks.
+
+    `canvas` says the same as `strokes` in st_canvas's own words (Fabric's JSON), which keep each curve as it is, for
+    st_canvas to load again. Pictures are uint8 (H, W) or (H, W, 4), and None before there is any.
+    """
+
+    strokes: list[Stroke] = field(default_factory=list)
+    canvas: dict[str, Any] = field(default_factory=lambda: {"objects": []})
+    picture: Bytes | None = None  # now, with the stroke that is being drawn
+    settled: Bytes | None = None  # when the pen was up for the last time
+
+
+def from_canvas(canvas: object, paper: str) -> list[Stroke]:
     """The strokes in what st_canvas says of a drawing (Fabric's JSON); ink of the colour `paper` erases.
 
-    Objects that are no pen strokes are left out. Raises UserError where the rest is not as the canvas writes it.
+    Objects that are no pen strokes are left out. Raises UserError for what no canvas writes: it comes from a browser,
+    so it can be anything.
     """
     try:
-        objects = [each for each in drawing["objects"] if str(each["type"]).lower() == "path"]
+        objects: list[Any] = canvas["objects"]  # type: ignore[index]
         return [
             Stroke(_checked_width(each["strokeWidth"]), _checked_points(each["path"]), each["stroke"] == paper)
             for each in objects
+            if str(each["type"]).lower() == "path"
         ]
     except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
-        raise UserError("This drawing cannot be shared: clear the canvas and draw it again.") from error
+        raise UserError("The browser sent a drawing that cannot be read: reload the page and draw again.") from error
 
 
 def to_canvas(strokes: Iterable[Stroke], ink: str, paper: str) -> dict[str, Any]:

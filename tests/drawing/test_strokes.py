@@ -148,7 +148,7 @@ def test_too_many_strokes_are_said() -> None:
     ],
 )
 def test_what_no_canvas_sends_is_refused(canvas: dict[str, object]) -> None:
-    with pytest.raises(UserError, match="cannot be shared"):
+    with pytest.raises(UserError, match="cannot be read"):
         from_canvas(canvas, PAPER)
 
 

@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_demo.drawing import links, preprocess, scribbles
 from mnist_demo.drawing.rejection import NO_DIGIT
-from mnist_demo.drawing.strokes import Stroke, paint, to_canvas
+from mnist_demo.drawing.strokes import Drawing, Stroke, paint
 from mnist_demo.models.inference import NOT_SURE_BELOW
 from mnist_demo.runs import store
 from mnist_demo.ui.common import cards
@@ -43,10 +42,10 @@ def upload_app() -> None:
     upload.panel([store.find("cnn")])
 
 
-def share_app(drawing: "dict[str, Any]", picture: "np.ndarray") -> None:
+def share_app(drawing: "Drawing") -> None:
     from mnist_demo.ui.draw import share  # noqa: PLC0415
 
-    share.button(drawing, picture, "#ffffff")
+    share.button(drawing)
     strokes = share.received()
     if strokes is not None:
         import streamlit as st  # noqa: PLC0415
@@ -160,11 +159,11 @@ def test_a_bad_upload_is_told_in_one_sentence_and_the_page_lives(content: bytes)
 
 
 STROKES = [Stroke(20, ((80, 60), (240, 60), (140, 260)))]
+DRAWING = Drawing(STROKES, picture=paint(STROKES, 320))
 
 
 def test_a_link_and_a_png_are_offered_and_the_link_opens_with_the_drawing() -> None:
-    canvas = to_canvas(STROKES, "#15181f", "#ffffff")
-    page = app(share_app, canvas, paint(STROKES, 320)).run()
+    page = app(share_app, DRAWING).run()
     page.button(key="share").click().run()
     assert not page.exception
     link = page.code[0].value
@@ -177,14 +176,14 @@ def test_a_link_and_a_png_are_offered_and_the_link_opens_with_the_drawing() -> N
 
 
 def test_no_link_is_made_before_it_is_asked_for() -> None:
-    page = app(share_app, to_canvas(STROKES, "#15181f", "#ffffff"), paint(STROKES, 320)).run()
+    page = app(share_app, DRAWING).run()
     assert not page.exception
     assert not page.code
 
 
 @pytest.mark.parametrize("text", ["", "x" * 100_000, "!!!", "AAAA"])
 def test_a_forged_link_is_told_in_one_sentence(text: str) -> None:
-    page = app(share_app, to_canvas(STROKES, "#15181f", "#ffffff"), paint(STROKES, 320))
+    page = app(share_app, DRAWING)
     page.query_params[share.PARAMETER] = text
     page.run()
     assert not page.exception

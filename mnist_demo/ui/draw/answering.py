@@ -11,8 +11,8 @@ from mnist_demo.drawing import pictures, preprocess
 from mnist_demo.errors import UserError
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import answer_cards, cards, model_choice, projector, run_titles
-from mnist_demo.ui.draw import components, digit_row, pen_message, steps
-from mnist_demo.ui.draw.state import CHANGED, MODELS, PICTURE, REVEALED, SETTLED, note_change
+from mnist_demo.ui.draw import components, digit_row, pen_message, state, steps
+from mnist_demo.ui.draw.state import MODELS, Board, note_change
 
 SNAPSHOT_SECONDS = 2.0  # between two answers of a model that still trains
 
@@ -28,7 +28,8 @@ def answers(models: Sequence[Run], trained: bool, was_large: bool) -> None:
 
     `trained` is whether one of them still trained when the board was run, `was_large` whether it was on a projector.
     """
-    if st.session_state[CHANGED] or projector.is_on() != was_large:
+    board = state.board()
+    if board.has_changed or projector.is_on() != was_large:
         st.rerun()
     models = [model_choice.as_it_is(run) for run in models]
     if trained and not any(run.is_active for run in models):
@@ -40,7 +41,7 @@ def answers(models: Sequence[Run], trained: bool, was_large: bool) -> None:
             is_down, number = message.is_down, message.number
     except UserError as error:
         problem = str(error)
-    pixels = to_mnist(st.session_state.get(PICTURE))
+    pixels = to_mnist(board.drawing.picture)
     place = st.container(key="cards")
     is_guessing = guessing(models)
     is_hidden = is_guessing and pixels is not None
@@ -52,10 +53,17 @@ def answers(models: Sequence[Run], trained: bool, was_large: bool) -> None:
     if problem:
         st.error(problem, icon=":material/error:")
     if not is_down:
-        st.session_state[SETTLED] = st.session_state.get(PICTURE)
-    shown = None if is_hidden else st.session_state.get(SETTLED)
-    steps.panel(shown, models)  # first: it stays where it is when a second digit is drawn
-    digit_row.panel(shown, models)
+        settle(board)
+    steps.panel(None if is_hidden else board.drawing.settled, models)  # first: a second digit does not move it
+    digit_row.panel([] if is_hidden else board.digits, models)
+
+
+def settle(board: Board) -> None:
+    """The drawing stays as it is until the pen is down again; only then are its digits looked for."""
+    drawing = board.drawing
+    if drawing.settled is not drawing.picture:
+        drawing.settled = drawing.picture
+        board.digits = digit_row.find(drawing.settled)
 
 
 def guessing(models: Sequence[Run]) -> bool:
@@ -67,7 +75,7 @@ def guessing(models: Sequence[Run]) -> bool:
             persist_state="session",
             help="Hides the answers until everybody has voted; drawing on hides them again.",
         )
-        is_guessing = guess_first and not st.session_state.get(REVEALED, False)
+        is_guessing = guess_first and not state.board().is_revealed
         if is_guessing:
             st.button("Reveal the answers", icon=":material/visibility:", on_click=reveal)
         offered = model_choice.in_training(models)
@@ -87,7 +95,7 @@ def reveal() -> None:
     """Show the answers to the picture that comes with the click."""
     with suppress(UserError):
         receive()
-    st.session_state[REVEALED] = True
+    state.board().is_revealed = True
 
 
 def receive() -> pen_message.Message | None:
@@ -99,9 +107,10 @@ def receive() -> pen_message.Message | None:
     if sent is None:
         return None
     message = pen_message.read_message(sent)
-    if not np.array_equal(message.picture, st.session_state.get(PICTURE, ())):
-        st.session_state[REVEALED] = False
-    st.session_state[PICTURE] = message.picture
+    board = state.board()
+    if board.drawing.picture is None or not np.array_equal(message.picture, board.drawing.picture):
+        board.drawing.picture = message.picture
+        board.is_revealed = False
     return message
 
 

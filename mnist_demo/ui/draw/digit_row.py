@@ -15,12 +15,16 @@ from mnist_demo.ui.common import cards, run_titles
 DIGIT_SIDE = 84  # pixels: 28 three times
 
 
-def panel(picture: Bytes | None, models: Sequence[Run]) -> None:
-    """The digits on the drawing `picture`, where there is more than one."""
+def find(picture: Bytes | None) -> list[Bytes]:
+    """The digits on a drawing, as `segmentation.digits` gives them; [] where there is none."""
     try:
-        found = [] if picture is None else segmentation.digits(picture)
+        return [] if picture is None else segmentation.digits(picture)
     except UserError:  # a blank canvas
-        found = []
+        return []
+
+
+def panel(found: Sequence[Bytes], models: Sequence[Run]) -> None:
+    """The digits on a drawing, where there is more than one."""
     if len(found) > 1:
         with st.container(key="several"):
             digits(found, models)

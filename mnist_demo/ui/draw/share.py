@@ -2,38 +2,32 @@
 
 import io
 from collections.abc import Callable
-from typing import Any
 
 import streamlit as st
 from PIL import Image
 
 from mnist_demo.data.images import Bytes
 from mnist_demo.drawing import links
-from mnist_demo.drawing.strokes import Stroke, from_canvas
+from mnist_demo.drawing.strokes import Drawing, Stroke
 from mnist_demo.errors import UserError
 from mnist_demo.ui.common import sharing
 
 PARAMETER = "drawing"  # of the page's address
 
 
-def button(
-    drawing: dict[str, Any] | None, picture: Bytes | None, paper: str, on_click: Callable[[], None] | None = None
-) -> None:
-    """A button that opens a link to the drawing, its QR code and its download.
-
-    `drawing` is what st_canvas says of it, on such paper; `picture` is how it looks, uint8 (H, W) or (H, W, 4).
-    """
-    if drawing is None or picture is None or not drawing.get("objects"):
+def button(drawing: Drawing, on_click: Callable[[], None] | None = None) -> None:
+    """A button that opens a link to the drawing, its QR code and its download."""
+    if drawing.picture is None or not drawing.strokes:
         st.button("Share", icon=":material/share:", disabled=True, key="nothing_to_share")
     elif st.button("Share", icon=":material/share:", key="share", on_click=on_click):
-        show(drawing, picture, paper)
+        show(drawing.strokes, drawing.picture)
 
 
 @st.dialog("Share your drawing", width="medium")
-def show(drawing: dict[str, Any], picture: Bytes, paper: str) -> None:
+def show(strokes: list[Stroke], picture: Bytes) -> None:
     """The link, its QR code and the download, over the page."""
     try:
-        query = f"{PARAMETER}={links.encode(from_canvas(drawing, paper))}"
+        query = f"{PARAMETER}={links.encode(strokes)}"
     except UserError as error:
         st.error(str(error), icon=":material/error:")
     else:

@@ -1,17 +1,35 @@
-"""What a visitor's session holds of the drawing: the names under which the parts of the Draw page keep it."""
+"""What a visitor's session holds of the Draw page."""
+
+from dataclasses import dataclass, field
+from typing import Any
 
 import streamlit as st
 
-PICTURE = "picture"  # as it looks, uint8 (H, W) or (H, W, 4)
-SETTLED = "settled"  # the picture when the pen was up for the last time
-STROKES = "strokes"  # as st_canvas describes it
-LINK = "link"  # the link whose drawing was taken last
-LOADED = "loaded"  # the strokes that st_canvas began with; another value loads it into the canvas
-LOADS = "loads"  # how often the server has loaded strokes into the canvas
-CLEARED = "cleared"  # the strokes that Clear took away and st_canvas cannot bring back
-REVEALED = "revealed"  # whether the answers of "Guess first" may be seen
-CHANGED = "changed"  # whether a widget of the board has changed since the board was run
+from mnist_demo.data.images import Bytes
+from mnist_demo.drawing.strokes import Drawing
+
+KEY = "drawing_board"  # of the visitor's session
 MODELS = "draw_models"  # the ids of the models that answer
+
+
+@dataclass
+class Board:
+    """The drawing, and what the page has to remember beside it."""
+
+    drawing: Drawing = field(default_factory=Drawing)
+    link: str | None = None  # whose drawing was taken last
+    loaded: dict[str, Any] | None = None  # what st_canvas began with; another value loads it into the canvas
+    loads: int = 0  # how often the server has loaded strokes into the canvas
+    cleared: Drawing | None = None  # what Clear took away and st_canvas cannot bring back
+    digits: list[Bytes] = field(default_factory=list)  # that stand side by side on the settled drawing
+    is_revealed: bool = False  # whether the answers of "Guess first" may be seen
+    has_changed: bool = False  # whether a widget has changed since the page's board was run
+
+
+def board() -> Board:
+    """This visitor's."""
+    kept: Board = st.session_state.setdefault(KEY, Board())
+    return kept
 
 
 def note_change() -> None:
@@ -20,4 +38,4 @@ def note_change() -> None:
     The browser sends changes that come at the same instant as one, and has only the fragment of the first run again:
     that is the one of the answers where the pen was first, which then has the whole page run.
     """
-    st.session_state[CHANGED] = True
+    board().has_changed = True

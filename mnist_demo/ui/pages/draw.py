@@ -1,6 +1,7 @@
 """The Draw page: a canvas, and what each model makes of the drawing while it is drawn."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,22 +9,11 @@ import streamlit as st
 from streamlit_drawable_canvas import CanvasResult, st_canvas
 
 from mnist_demo.drawing import pictures
-from mnist_demo.drawing.strokes import paint, to_canvas
+from mnist_demo.drawing.strokes import Drawing, from_canvas, paint, to_canvas
 from mnist_demo.errors import UserError
 from mnist_demo.ui.common import model_choice, projector
-from mnist_demo.ui.draw import answering, components, share, upload
-from mnist_demo.ui.draw.state import (
-    CHANGED,
-    CLEARED,
-    LINK,
-    LOADED,
-    LOADS,
-    MODELS,
-    PICTURE,
-    SETTLED,
-    STROKES,
-    note_change,
-)
+from mnist_demo.ui.draw import answering, components, share, state, upload
+from mnist_demo.ui.draw.state import MODELS, note_change
 from mnist_demo.ui.help import explain
 
 BOARD_STYLE = Path(components.__file__).parent / "assets" / "board.css"
@@ -41,7 +31,7 @@ def board() -> None:
 
     board.css puts the answers beside the rest, and on a phone right below the canvas: they are seen while one draws.
     """
-    st.session_state[CHANGED] = False
+    state.board().has_changed = False
     with st.container(key="board"):
         place, tools, beside, below = (
             st.container(key=key) for key in ("canvas_place", "tools", "answering", "operator_settings")
@@ -58,7 +48,7 @@ def board() -> None:
             on_change=note_change,
         )
         models = model_choice.model_choice(MODELS, on_change=note_change)
-        share.button(st.session_state.get(STROKES), st.session_state.get(PICTURE), PAPER, on_click=note_change)
+        share.button(state.board().drawing, on_click=note_change)
     with tools:
         canvas_tools()
         tool = st.segmented_control(
@@ -82,26 +72,25 @@ def board() -> None:
 
 def open_link() -> None:
     """Put the drawing of the link that the visitor came by onto the canvas, once."""
-    state, link = st.session_state, st.query_params.get(share.PARAMETER)
-    if link == state.get(LINK):
+    own, link = state.board(), st.query_params.get(share.PARAMETER)
+    if link == own.link:
         return
-    state[LINK] = link
+    own.link = link
     strokes = share.received()
-    if strokes is None:
-        return
-    state[STROKES] = to_canvas(strokes, INK, PAPER)
-    state[PICTURE] = state[SETTLED] = paint(strokes, CANVAS_SIDE)
+    if strokes is not None:
+        picture = paint(strokes, CANVAS_SIDE)
+        own.drawing = Drawing(strokes, to_canvas(strokes, INK, PAPER), picture)
 
 
 def canvas_tools() -> None:
     """Undo, Redo and Clear; what st_canvas's own history cannot do is asked of load_strokes."""
-    state = st.session_state
-    if "canvas" not in state:  # the visitor comes from another page: put back what was drawn
-        state[LOADED] = state.get(STROKES)
+    own = state.board()
+    if "canvas" not in st.session_state:  # the visitor comes from another page: put back what was drawn
+        own.loaded = own.drawing.canvas
     components.canvas_tools(
-        clear_by_server=count(state[LOADED]) > 0 or count(state.get(STROKES)) >= HISTORY,
-        can_restore=state.get(CLEARED) is not None,
-        loads=state.get(LOADS, 0),
+        clear_by_server=has_strokes(own.loaded) or len(own.drawing.strokes) >= HISTORY,
+        can_restore=own.cleared is not None,
+        loads=own.loads,
         on_asked=load_strokes,
     )
 
@@ -115,7 +104,7 @@ def canvas(brush: int, color: str) -> None:
         background_color=PAPER,
         height=CANVAS_SIDE,
         width=CANVAS_SIDE,
-        initial_drawing=st.session_state[LOADED],
+        initial_drawing=state.board().loaded,
         return_image_data=not has_message,
         on_change=remember_strokes,
         key="canvas",
@@ -128,46 +117,50 @@ def take_picture(result: CanvasResult) -> None:
     """Where the component that follows the pen has not found the canvas: take what the canvas sends by itself."""
     try:
         if result.image_bytes is not None:
-            st.session_state[PICTURE] = pictures.read_picture(io.BytesIO(result.image_bytes))
+            state.board().drawing.picture = pictures.read_picture(io.BytesIO(result.image_bytes))
     except (UserError, ValueError, TypeError, AttributeError):  # nothing that the canvas sends
         return
 
 
 def remember_strokes() -> None:
-    """Keep the strokes for the time that the visitor spends on other pages."""
-    match st.session_state["canvas"].drawing:  # from a browser, so it can be anything
-        case {"raw": {"objects": list()} as strokes}:
-            st.session_state[STROKES] = strokes
+    """Keep the strokes that st_canvas has sent."""
+    drawing = state.board().drawing
+    match st.session_state["canvas"].drawing:
+        case {"raw": {"objects": list()} as drawn}:
+            try:
+                drawing.strokes, drawing.canvas = from_canvas(drawn, PAPER), drawn
+            except UserError as error:
+                st.toast(str(error), icon=":material/error:")
     note_change()
 
 
 def load_strokes() -> None:
     """Clear the canvas, or bring back what was cleared, where its own history cannot; reload what the canvas lost."""
-    state = st.session_state
-    strokes = state.get(STROKES) or {"objects": []}
-    match state["canvas_tools"].asked:
+    own = state.board()
+    match st.session_state["canvas_tools"].asked:
         case "clear":
-            if count(strokes) > 0:
-                state[CLEARED] = strokes
-            load({"objects": []})
-        case "restore" if state.get(CLEARED) is not None:
-            load(state[CLEARED])
-            state[CLEARED] = None
+            if own.drawing.strokes:
+                own.cleared = own.drawing
+            load(Drawing())
+        case "restore" if own.cleared is not None:
+            load(own.cleared)
+            own.cleared = None
         case "reload":
-            load(strokes)
+            load(own.drawing)
     note_change()
 
 
-def load(strokes: dict[str, Any]) -> None:
-    """Have st_canvas begin anew with these strokes."""
-    state = st.session_state
-    state[LOADS] = state.get(LOADS, 0) + 1
-    state[LOADED] = state[STROKES] = {**strokes, LOADS: state[LOADS]}  # differs from what was loaded before
+def load(drawing: Drawing) -> None:
+    """Have st_canvas begin anew with this drawing."""
+    own = state.board()
+    own.loads += 1
+    own.loaded = {**drawing.canvas, "load": own.loads}  # differs from what was loaded before
+    own.drawing = replace(drawing, canvas=own.loaded, picture=own.drawing.picture, settled=own.drawing.settled)
 
 
-def count(strokes: dict[str, Any] | None) -> int:
-    """How many strokes a drawing has."""
-    return 0 if strokes is None else len(strokes["objects"])
+def has_strokes(canvas: dict[str, Any] | None) -> bool:
+    """Whether there is anything on a canvas that began with this."""
+    return canvas is not None and bool(canvas["objects"])
 
 
 st.title("Draw a digit")
