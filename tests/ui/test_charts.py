@@ -1,18 +1,21 @@
-"""What the Train page says beside its charts, and of runs that have nothing to show."""
+"""What the Train page says beside its charts, and of runs that have nothing to show; how often it looks at them."""
 
 import dataclasses
 import math
+import time
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from mnist_demo.data import datasets
 from mnist_demo.models import recipes, registry
 from mnist_demo.runs import run_directory, store
 from mnist_demo.runs.metrics import Metrics
 from mnist_demo.runs.run_directory import Run
+from mnist_demo.ui.common import services
 from mnist_demo.ui.common.run_titles import title
-from mnist_demo.ui.train import charts, results, weights
+from mnist_demo.ui.train import charts, results, watching, weights
 from tests.conftest import tiny_recipe
 
 
@@ -74,3 +77,30 @@ def test_weights_in_sight_are_those_of_the_newest_run_that_has_some() -> None:
     assert weights.run_in_sight([queued, cnn]) is queued
     assert weights.run_in_sight([queued, cnn, ended]) is ended
     assert weights.run_in_sight([queued, running, ended]) is running
+
+
+def test_many_visitors_together_look_no_more_often_than_a_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    young = [made("cnn", "fast", "running", 40)]
+    for count in (1, 10, 30, 120):
+        monkeypatch.setattr(services, "watchers", lambda count=count: count)
+        for wanted, allowed in zip(watching.wanted_seconds(young), watching.poll_seconds(young), strict=True):
+            assert allowed >= wanted
+            assert allowed == wanted or count / allowed <= watching.MOST_LOOKS
+            assert count > watching.MOST_LOOKS or allowed == wanted
+
+
+def watcher_app() -> None:
+    import streamlit as st  # noqa: PLC0415
+
+    from mnist_demo.ui.common import services  # noqa: PLC0415
+
+    st.text(services.watchers())
+
+
+def test_a_visitor_counts_once_and_no_longer_once_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "_looked_at", {})
+    one, other = (AppTest.from_function(watcher_app, default_timeout=60) for _ in range(2))
+    assert [app.run().text[0].value for app in (one, one, other, one)] == ["1", "1", "2", "2"]
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + services.GONE_AFTER + 1)
+    assert one.run().text[0].value == "1"

@@ -1,7 +1,9 @@
 """What all viewers of a server share: the trainer, the download, the data sets and the loaded models."""
 
 import functools
+import secrets
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +20,11 @@ from mnist_demo.runs.listing import SharedListing
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.runs.trainer import Trainer
 
+GONE_AFTER = 30.0  # seconds without a look at the runs
+
 _starting = threading.RLock()
+_watching = threading.Lock()
+_looked_at: dict[str, float] = {}  # when each visitor last looked at the runs, by the monotonic clock
 
 
 def trainer() -> Trainer:
@@ -53,6 +59,17 @@ def _background_download() -> BackgroundDownload:
 def listing() -> SharedListing:
     """All runs of the home, read once for all viewers."""
     return SharedListing()
+
+
+def watchers() -> int:
+    """How many visitors watch the runs, with this one, who looks at them now."""
+    visitor: str = st.session_state.setdefault("watcher", secrets.token_hex(8))
+    now = time.monotonic()
+    with _watching:
+        _looked_at[visitor] = now
+        for gone in [one for one, at in _looked_at.items() if now - at > GONE_AFTER]:
+            del _looked_at[gone]
+        return len(_looked_at)
 
 
 def start() -> None:

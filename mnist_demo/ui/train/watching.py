@@ -1,5 +1,7 @@
 """How often the Train page looks at the runs, and what it shows of them each time."""
 
+import math
+
 import streamlit as st
 
 from mnist_demo.plots import CurveOptions
@@ -17,6 +19,7 @@ POLL_STARTING = (0.5, 0.5)  # until there is a first point
 POLL_YOUNG = (1.0, 1.0)
 POLL_SETTLED = (2.0, 5.0)
 POLL_IDLE = (4.0, 4.0)  # nothing trains: to notice what another viewer starts
+MOST_LOOKS = 10  # a second at either, by all visitors together: thirty cost the server no more than ten
 NEWEST = 3  # runs on the chart when nobody has chosen any
 CHOSEN = "charted_runs"  # those that the visitor has chosen
 
@@ -46,7 +49,14 @@ def show_large() -> None:
 
 
 def poll_seconds(active: list[Run]) -> tuple[float, float]:
-    """How often to look: for the progress of the active runs, oldest first, and for everything else."""
+    """How often this visitor looks: for the progress of the active runs, oldest first, and for everything else."""
+    fewest = float(math.ceil(services.watchers() / MOST_LOOKS))
+    progress, rest = wanted_seconds(active)
+    return max(progress, fewest), max(rest, fewest)
+
+
+def wanted_seconds(active: list[Run]) -> tuple[float, float]:
+    """How often a visitor alone looks, for the same two."""
     if not active:
         return POLL_IDLE
     if active[0].status.state != "paused" and active[0].last_evaluation is None:  # it is next, or has just begun
