@@ -6,13 +6,13 @@ from functools import lru_cache
 from typing import Any
 
 import altair as alt
-import matplotlib
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
+from mnist_demo import maps
 from mnist_demo.data import datasets
 from mnist_demo.data.datasets import Dataset, Split
 from mnist_demo.data.images import CLASSES, PIXELS, SIDE, Floats, one_hot, to_pixels
@@ -26,8 +26,6 @@ HIGHEST_LOSSES = (0.2, 0.5, 1.2, HIGHEST_LOSS)
 HEIGHT = 220  # of a chart, pixels
 # Text on a projector, in Vega's language: pixels, 26 of them where the screen has 1920 x 1080.
 LARGE_TEXT = "min(0.0136 * windowSize()[0], 0.0241 * windowSize()[1])"
-INK = "gray_r"  # matplotlib's name for dark ink on white, as the notebook shows digits
-WEIGHTS = "RdBu_r"  # blue below zero, white at it, red above; ColorBrewer lists it as safe for the colour-blind
 DASHES = ((1, 0), (7, 3), (2, 2), (9, 2, 2, 2))  # of lines, in units of their width: all, dashed, dotted, both
 MOST_POINTS = 1000  # of one faint line; the eye sees no more, and a run of an hour has 18,000
 CURVES = "curves"  # the data set that a chart of curves is drawn from
@@ -47,7 +45,7 @@ def digit(pixels: Floats, text_color: str, font_size: float = 8) -> Figure:
     """One image, (784,) in [0, 1], large, with its rows and columns numbered."""
     figure = Figure(figsize=(3.4, 3.4), layout="tight", facecolor="none")
     axes = figure.subplots()
-    axes.imshow(pixels.reshape(SIDE, SIDE), cmap=INK, vmin=0, vmax=1)
+    axes.imshow(pixels.reshape(SIDE, SIDE), cmap=maps.INK, vmin=0, vmax=1)
     axes.set_xticks(range(0, SIDE, 7))
     axes.set_yticks(range(0, SIDE, 7))
     axes.tick_params(colors=text_color, labelsize=font_size)
@@ -62,7 +60,7 @@ def digits(images: Floats, titles: Sequence[str], text_color: str, columns: int 
     for axis in axes:
         axis.axis("off")
     for axis, image, title in zip(axes, images, titles, strict=False):
-        axis.imshow(image.reshape(SIDE, SIDE), cmap=INK, vmin=0, vmax=1)
+        axis.imshow(image.reshape(SIDE, SIDE), cmap=maps.INK, vmin=0, vmax=1)
         axis.set_title(title, color=text_color, fontsize=font_size)
     return figure
 
@@ -114,10 +112,8 @@ def weight_pictures(weights: Floats, side: int) -> tuple[list[npt.NDArray[np.uin
     Ten pictures, uint8 (28 side, 28 side, 3), each weight a square of `side` pixels, and the weight of the darkest
     red; the darkest blue is its negative. All ten have this one scale, with zero in its middle.
     """
-    limit = float(np.abs(weights).max()) or 1.0
-    shares = (weights.T.reshape(CLASSES, SIDE, SIDE) / limit + 1) / 2
-    colored = matplotlib.colormaps[WEIGHTS](shares, bytes=True)[..., :3]
-    return list(colored.repeat(side, axis=1).repeat(side, axis=2)), limit
+    limit = maps.limit_of(weights)
+    return list(maps.signed(weights.T.reshape(CLASSES, SIDE, SIDE), limit, side)), limit
 
 
 @dataclass(frozen=True)

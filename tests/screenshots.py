@@ -35,6 +35,10 @@ PAGES = {
     "draw": ("", prepare_draw),
     "train": ("train", prepare_train),
     "data": ("data", lambda _: None),
+    **{
+        f"why-{part}": (f"evidence?split=test&index=3&part={part}", lambda _: None)
+        for part in ("scores", "pixels", "layers", "step", "similar")
+    },
     "glossary": ("glossary", lambda _: None),
 }
 

@@ -25,7 +25,7 @@ LAYERS = [
     {"addresses", "errors", "quiet", "words"},
     {"files"},
     {"data"},
-    {"drawing", "models"},
+    {"drawing", "maps", "models"},
     {"runs", "inside"},
     {"training", "plots"},
     {"ui", "commands"},

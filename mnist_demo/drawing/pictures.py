@@ -54,6 +54,13 @@ def to_png(pixels: Floats, scale: int = 1) -> bytes:
     return buffer.getvalue()
 
 
+def colored_png(pixels: Bytes) -> bytes:
+    """Pixels, uint8 (H, W, 3), as a PNG."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
 def wrong_size(width: int, height: int) -> UserError:
     return UserError(
         f"This picture is {width} x {height} pixels: each side must be {SMALLEST_PICTURE} to {LARGEST_PICTURE:,}."

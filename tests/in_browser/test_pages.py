@@ -111,7 +111,7 @@ def test_no_stroke_is_lost_when_one_draws_faster_than_the_answers_come(open_page
 
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["", "train", "data", "glossary"])
+@pytest.mark.parametrize("path", ["", "train", "data", "evidence", "glossary"])
 def test_pages_fit_their_width_in_light_and_dark(open_page: OpenPage, path: str, width: int, scheme: str) -> None:
     page = open_page(path, viewport={"width": width, "height": 800}, color_scheme=scheme)
     page.wait_for_load_state("networkidle")

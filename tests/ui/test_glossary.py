@@ -26,7 +26,7 @@ TERMS = (
     "label", "one-hot", "training images", "validation images", "test images", "augmentation", "Steps", "batch",
     "epoch", "loss", "cross-entropy", "accuracy", "log scale", "gradient descent", "learning rate", "RMSProp", "Adam",
     "recipe", "seed", "label smoothing", "smoothing", "precision", "checkpoint", "diverged", "logits", "softmax",
-    "temperature", "centre of mass",
+    "temperature", "centre of mass", "activation", "bias", "occlusion map", "hidden layer", "filter",
 )  # fmt: skip
 
 

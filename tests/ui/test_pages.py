@@ -37,6 +37,7 @@ PAGES = {
     "Draw": "mnist_demo/ui/pages/draw.py",
     "Train": "mnist_demo/ui/pages/train.py",
     "Data": "mnist_demo/ui/pages/data.py",
+    "Why?": "mnist_demo/ui/pages/evidence.py",
     "Glossary": "mnist_demo/ui/pages/glossary.py",
 }
 

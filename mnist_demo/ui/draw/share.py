@@ -44,6 +44,14 @@ def show(strokes: list[Stroke], picture: Bytes) -> None:
     )
 
 
+def query(strokes: list[Stroke]) -> dict[str, str] | None:
+    """The drawing as a page's address has it; None where there is none, or it is too long for that."""
+    try:
+        return {PARAMETER: links.encode(strokes)} if strokes else None
+    except UserError:
+        return None
+
+
 def received() -> list[Stroke] | None:
     """The strokes in the address that the visitor came by; None where there are none. Says so where it is forged."""
     text = st.query_params.get(PARAMETER)

@@ -99,6 +99,7 @@ _MODELS = (
         "Convolution",
         f"A stencil of {registry.KERNEL_SIDE} × {registry.KERNEL_SIDE} weights, say of a short upright "
         "stroke, slides over the image and notes at each place how well it fits: an edge is an edge wherever it is.",
+        forms=("filter", "filters"),
     ),
     Word(
         "Pooling",
@@ -110,6 +111,12 @@ _MODELS = (
         "Like a jury: each of its outputs is a vote in which everything before it has a weight of its own.",
         forms=("dense layers",),
     ),
+    Word(
+        "Activation",
+        "3.2: what one unit of a layer makes of an image. A hidden layer is one between the image and the scores.",
+        forms=("activations", "hidden layer", "hidden units"),
+    ),
+    Word("Bias", "0.7, whatever the image is: the number that a sum begins with."),
 )
 _LEARNING = (
     Word(
@@ -241,6 +248,10 @@ _ANSWERS = (
         f"“99.2 % sure” is the highest of the {CLASSES} probabilities. Under {percent(NOT_SURE_BELOW, 0)} the "
         "app says “Not sure”.",
         forms=("not sure",),
+    ),
+    Word(
+        "Occlusion map",
+        "With the top of a 7 hidden it may pass for a 1: how much less probable the answer is, for every place hidden.",
     ),
     Word(
         "Temperature",

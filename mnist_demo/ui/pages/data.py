@@ -10,7 +10,7 @@ from mnist_demo.data import datasets
 from mnist_demo.data.datasets import Dataset, Split
 from mnist_demo.data.images import CLASSES, SIDE, Floats
 from mnist_demo.drawing import pictures
-from mnist_demo.ui.common import answer_cards, cards, model_choice, notices, projector, run_titles, services
+from mnist_demo.ui.common import answer_cards, cards, model_choice, notices, projector, run_titles, services, why
 from mnist_demo.ui.common.notices import SPLIT_TITLES
 from mnist_demo.ui.data import seen, thumbnails
 from mnist_demo.ui.help import glossary
@@ -122,6 +122,8 @@ def show_image(dataset: Dataset, name: str, index: int) -> None:
         st.pyplot(figure, width="stretch" if is_large else 300, alt=alt)
         words = glossary.meanings("Label", "One-hot")
         st.markdown(f"Label **{label}**, one-hot `{plots.one_hot_text(label)}`", help=words)
+        with projector.operator_only("why"):
+            why.link({"split": name, "index": str(index)})
     with right:
         place = st.container(key="sample")
         with projector.operator_only("models"):

@@ -11,7 +11,7 @@ from streamlit_drawable_canvas import CanvasResult, st_canvas
 from mnist_demo.drawing import pictures
 from mnist_demo.drawing.strokes import Drawing, from_canvas, paint, to_canvas
 from mnist_demo.errors import UserError
-from mnist_demo.ui.common import model_choice, projector
+from mnist_demo.ui.common import model_choice, projector, why
 from mnist_demo.ui.draw import answering, components, share, state, upload
 from mnist_demo.ui.draw.state import MODELS, note_change
 from mnist_demo.ui.help import explain
@@ -49,6 +49,7 @@ def board() -> None:
         )
         models = model_choice.model_choice(MODELS, on_change=note_change)
         share.button(state.board().drawing, on_click=note_change)
+        why.link(share.query(state.board().drawing.strokes))
     with tools:
         canvas_tools()
         tool = st.segmented_control(

@@ -1,0 +1,84 @@
+"""Which model the page looks into, and which of its parts is shown: both are in the page's address."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from mnist_demo.errors import UserError
+from mnist_demo.inside.network import exported
+from mnist_demo.inside.network.exported import Opened
+from mnist_demo.models import registry
+from mnist_demo.runs import store
+from mnist_demo.runs.run_directory import Run
+from mnist_demo.ui.common import services
+from mnist_demo.ui.common.run_titles import titles
+from mnist_demo.ui.help import glossary
+
+MODEL, PART = "model", "part"  # of the page's address
+PRESET = "cnn"
+MOST_OPENED = 10  # models, of 10 MB at most
+
+
+def model() -> Run | None:
+    """The chosen model; None, after one sentence, where the address names one that there is not."""
+    usable = {name: services.shipped(name) for name in store.shipped_names()}
+    usable |= {run.id: run for run in store.list_runs()[0] if run.model_path.is_file()}
+    asked = st.query_params.get(MODEL, PRESET)
+    known = asked if asked in usable else None
+    st.session_state["why_model"] = known
+    st.selectbox(
+        "Model",
+        list(usable),
+        format_func=titles(usable),
+        placeholder="Choose a model",
+        key="why_model",
+        on_change=_to_address,
+        args=("why_model", MODEL),
+        help=glossary.meanings(*(each.title for each in registry.MODELS.values()), "Parameter"),
+    )
+    if known is None:
+        st.error(
+            f"There is no model {asked[:60]!r} here, or it was deleted, or saved nothing yet: choose another.",
+            icon=":material/error:",
+        )
+        return None
+    return usable[known]
+
+
+def part(names: Sequence[str], title: Callable[[str], str]) -> str:
+    """The chosen part of the page, the first where the address names none of them."""
+    asked = st.query_params.get(PART)
+    known = asked if asked is not None and asked in names else names[0]
+    st.session_state["why_part"] = known
+    st.segmented_control(
+        "What to look at",
+        names,
+        required=True,
+        wrap=True,
+        format_func=title,
+        key="why_part",
+        help=glossary.meanings("Pixel", "Training image", "Softmax"),
+        on_change=_to_address,
+        args=("why_part", PART),
+    )
+    return known
+
+
+def _to_address(key: str, parameter: str) -> None:
+    if st.session_state[key] is not None:
+        st.query_params[parameter] = st.session_state[key]
+
+
+def opened(run: Run) -> Opened:
+    """The model of `run`, read and checked once for all viewers. Raises UserError as exported.open_file does."""
+    try:
+        content = run.model_path.read_bytes()
+    except OSError as error:
+        raise UserError(f"The model of {run.id} was deleted in the meantime: choose another one.") from error
+    return _opened(hashlib.sha256(content).digest(), run.status.temperature, content)
+
+
+@st.cache_resource(max_entries=MOST_OPENED, show_spinner="Opening the model…")
+def _opened(digest: bytes, temperature: float, _content: bytes) -> Opened:  # noqa: ARG001 (looked up by)
+    return exported.open_model(_content, temperature)

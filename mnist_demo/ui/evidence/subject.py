@@ -1,0 +1,64 @@
+"""The digit that the page is about: a drawing or an image, by the page's address or as the visitor drew it."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from mnist_demo.data import datasets
+from mnist_demo.data.images import SIDE, Floats
+from mnist_demo.drawing import links, preprocess
+from mnist_demo.drawing.strokes import paint
+from mnist_demo.errors import UserError
+from mnist_demo.ui.common import services
+from mnist_demo.ui.common.notices import SPLIT_TITLES
+from mnist_demo.ui.draw import state
+from mnist_demo.ui.draw.share import PARAMETER as DRAWING
+
+SPLIT, INDEX = "split", "index"  # of the page's address
+CANVAS_SIDE = 320  # pixels, as on the Draw page
+LONGEST_INDEX = 9  # digits
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One digit: `pixels` is float32 (28, 28) in [0, 1]. `label` is None for a drawing: only its writer knows it."""
+
+    name: str
+    pixels: Floats
+    label: int | None
+    query: dict[str, str]  # of a link to it; empty for a drawing that only this visitor's session has
+
+
+def shown() -> Subject:
+    """The digit of the page's address, else the visitor's drawing, else the first test image.
+
+    Raises UserError for an address that somebody forged or cut off.
+    """
+    query = st.query_params
+    if DRAWING in query:
+        pixels = preprocess.to_mnist(paint(links.decode(query[DRAWING]), CANVAS_SIDE))
+        return Subject("A drawing", pixels, None, {DRAWING: query[DRAWING]})
+    if SPLIT in query or INDEX in query:
+        return _image(query.get(SPLIT, "test"), query.get(INDEX, "0"))
+    return _of_session() or _image("test", "0")
+
+
+def _image(name: str, text: str) -> Subject:
+    if name not in datasets.SPLITS:
+        raise UserError(f"There are no {name!r} images: choose an image on the Data page.")
+    split = services.current_dataset().split(name)
+    index = int(text) if text.isdecimal() and len(text) <= LONGEST_INDEX else len(split)
+    if index >= len(split):
+        title = SPLIT_TITLES[name].lower()
+        raise UserError(f"There is no {title} image {text[:LONGEST_INDEX]!r}: choose one from 0 to {len(split) - 1:,}.")
+    pixels = split.pixels(index, index + 1)[0].reshape(SIDE, SIDE)
+    query = {SPLIT: name, INDEX: str(index)}
+    return Subject(f"{SPLIT_TITLES[name]} image {index:,}", pixels, int(split.labels[index]), query)
+
+
+def _of_session() -> Subject | None:
+    picture = state.board().drawing.settled
+    try:
+        return None if picture is None else Subject("Your drawing", preprocess.to_mnist(picture), None, {})
+    except UserError:  # a blank canvas
+        return None

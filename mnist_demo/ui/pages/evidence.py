@@ -1,0 +1,140 @@
+"""The Why page: what speaks for a model's answer to one digit. A part of it is imported when it is looked at."""
+
+from urllib.parse import urlencode
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from mnist_demo import maps
+from mnist_demo.data.images import CLASSES
+from mnist_demo.drawing import rejection
+from mnist_demo.errors import UserError
+from mnist_demo.inside.network.exported import Opened
+from mnist_demo.runs.run_directory import Run
+from mnist_demo.ui.common import cards, projector, run_titles, sharing
+from mnist_demo.ui.evidence import choice, subject
+from mnist_demo.ui.evidence.subject import Subject
+from mnist_demo.ui.help import glossary
+
+TITLES = {
+    "scores": "Scores and probabilities",
+    "pixels": "Pixels for and against",
+    "layers": "Layer by layer",
+    "step": "One step of learning",
+    "similar": "Similar training images",
+}
+WIDTH = 112  # pixels of the digit on the page
+
+
+def show_digit(digit: Subject | None) -> None:
+    """The digit, small: beside what is said of it."""
+    if digit is not None:
+        st.image(maps.ink(digit.pixels, 4), caption=digit.name, alt=f"{digit.name}, 28 × 28 pixels", width=WIDTH)
+
+
+def ways(run: Run | None, digit: Subject | None) -> None:
+    """To other digits, and to others who may look at this one."""
+    with projector.operator_only("ways"), st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link("mnist_demo/ui/pages/draw.py", label="Draw a digit", icon=":material/draw:")
+        st.page_link("mnist_demo/ui/pages/data.py", label="Choose an image", icon=":material/grid_view:")
+        if run and digit and digit.query and st.button("Share", icon=":material/share:"):
+            share(run, digit)
+
+
+@st.dialog("Share this view", width="medium")
+def share(run: Run, digit: Subject) -> None:
+    """A link to this digit and this model."""
+    name = st.query_params.get(choice.MODEL, run.id)
+    part = st.query_params.get(choice.PART, next(iter(TITLES)))
+    query = {choice.MODEL: name, choice.PART: part, **digit.query}
+    sharing.link(urlencode(query), "This link opens what you see here.")
+
+
+def show(run: Run, digit: Subject, place: DeltaGenerator) -> None:
+    """The answer, at `place`, and below it the chosen part of why."""
+    try:
+        opened = choice.opened(run)
+    except UserError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    logits = opened.classifier.logits(digit.pixels.reshape(1, -1))[0]
+    if not np.isfinite(logits).all():
+        st.error("This model’s scores are no numbers any more, its training diverged: choose another model.")
+        return
+    read = int(logits.argmax())
+    with place, st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.markdown(f"{run_titles.title(run)} says **{cards.in_words(run, digit.pixels)}**", width="content")
+        label = label_of(digit, read)
+    say_what_it_is(run, digit)
+    names = [name for name in TITLES if name != "layers" or not opened.network.is_affine]
+    explain(choice.part(names, TITLES.__getitem__), run, opened, digit, label)
+
+
+def label_of(digit: Subject, read: int) -> int:
+    """The right answer: only the writer knows that of a drawing."""
+    if digit.label is not None:
+        st.markdown(f"label **{digit.label}**", width="content", help=glossary.meanings("Label"))
+        return digit.label
+    return int(st.selectbox("What was drawn?", range(CLASSES), index=read, key=f"why_label_{read}", width=160))
+
+
+def say_what_it_is(run: Run, digit: Subject) -> None:
+    """What a visitor should know before believing what follows."""
+    if digit.label is None and not rejection.is_digit(digit.pixels):
+        st.info("This does not look like any digit. What follows is how the model chooses when it has to choose one.")
+    if run.is_active:
+        before = "" if run.last_evaluation is None else f", of step {run.last_evaluation.step:,} or before"
+        st.caption(
+            f"This model still trains and has taken {run.last_step:,} steps. This is what it saved last{before}.",
+            help=glossary.meanings("Step"),
+        )
+
+
+def explain(part: str, run: Run, opened: Opened, digit: Subject, label: int) -> None:
+    """One part of the page."""
+    match part:
+        case "scores":
+            from mnist_demo.ui.evidence import scores  # noqa: PLC0415
+
+            scores.show(run, opened, digit.pixels, label)
+        case "pixels":
+            from mnist_demo.ui.evidence import pixels  # noqa: PLC0415
+
+            pixels.show(opened, digit.pixels)
+        case "layers":
+            from mnist_demo.ui.evidence import walk  # noqa: PLC0415
+
+            walk.show(opened, digit.pixels)
+        case "step":
+            from mnist_demo.ui.evidence import step  # noqa: PLC0415
+
+            step.show(opened, digit.pixels, label)
+        case "similar":
+            from mnist_demo.ui.evidence import similar  # noqa: PLC0415
+
+            similar.show(opened, digit.pixels)
+
+
+def find_digit() -> Subject | None:
+    """The digit that the page is about; None, after one sentence, where the address was forged or cut off."""
+    try:
+        return subject.shown()
+    except UserError as error:
+        st.error(str(error), icon=":material/error:")
+        return None
+
+
+st.title("Why does it say that?")
+found = find_digit()
+with st.container(horizontal=True, gap="medium"):
+    with st.container(width=WIDTH):
+        show_digit(found)
+    with st.container():
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            with st.container(width=320):
+                chosen = choice.model()
+            ways(chosen, found)
+        answer_place = st.container()
+if chosen is not None and found is not None:
+    show(chosen, found, answer_place)
