@@ -12,12 +12,12 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_demo.data import datasets
 from mnist_demo.drawing import links
-from mnist_demo.drawing.strokes import Stroke
+from mnist_demo.drawing.strokes import Drawing, Stroke
 from mnist_demo.runs import run_directory, store
 from mnist_demo.runs.metrics import Metrics
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import services
-from mnist_demo.ui.evidence.subject import SETTLED
+from mnist_demo.ui.draw.state import KEY
 from tests.conftest import tiny_recipe
 from tests.ui.test_glossary import terms_in, word_of, words_and_help
 from tests.ui.test_pages import FakeTrainer, finished_run, open_page, texts
@@ -186,7 +186,7 @@ def test_the_visitors_own_drawing_is_shown_without_an_address() -> None:
     app = open_page("Draw")
     picture = np.full((160, 160), 255, np.uint8)
     picture[30:130, 75:85] = 0
-    app.session_state[SETTLED] = picture
+    app.session_state[KEY].drawing = Drawing(settled=picture)
     app.switch_page("mnist_demo/ui/pages/evidence.py").run()
     assert not app.exception
     assert "Your drawing" in str([image.proto for image in app.get("image")])
