@@ -135,7 +135,7 @@ def test_the_shown_arithmetic_of_every_layer_is_right(layer: str) -> None:
         assert max(seen) == greatest == result
 
 
-def test_one_step_lowers_the_loss_and_one_too_large_is_said_to_raise_it() -> None:
+def test_one_step_lowers_the_loss_and_shows_which_weights_move() -> None:
     app = why(model="affine", part="step", split="test", index="3")
     assert "The loss on this image falls" in texts(app)
     before_and_after, moved = tables(app)
@@ -237,3 +237,10 @@ def test_a_model_that_cannot_be_looked_into_is_told_in_one_sentence() -> None:
     app.selectbox(key="why_model").set_value("cnn").run()
     assert not app.exception
     assert not app.error
+
+
+def test_the_view_has_a_link_of_its_own() -> None:
+    app = why(model="affine", part="pixels", split="test", index="3")
+    next(button for button in app.button if button.label == "Share").click().run()
+    assert not app.exception
+    assert app.code[0].value.endswith("?model=affine&part=pixels&split=test&index=3")
