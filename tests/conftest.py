@@ -38,7 +38,7 @@ NO_SKIPS = os.environ.get("MNIST_DEMO_NO_SKIPS") == "1"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 # The files that take longest, which are begun first: else one worker would be left with one of them at the end.
-LONGEST = ("test_notebook.py", "in_browser/test_training.py", "in_browser/test_drawing.py", "in_browser/test_pages.py")
+LONGEST = ("test_notebook.py", *(f"in_browser/test_{name}.py" for name in ("training", "drawing", "pages", "layout")))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

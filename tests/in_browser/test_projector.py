@@ -31,6 +31,7 @@ def height(shown: Locator) -> float:
 def project(page: Page) -> None:
     """Turn to the projector view."""
     page.get_by_role("button", name="Projector view").wait_for()
+    page.locator("[data-test-script-state=notRunning]").wait_for()  # only then the page listens to keys
     page.keyboard.press("p")
     page.get_by_role("button", name="Normal view").wait_for()
 

@@ -9,7 +9,7 @@ from mnist_demo.runs import store
 from mnist_demo.runs.control import Control
 from mnist_demo.runs.listing import Listing
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import run_titles, services
+from mnist_demo.ui.common import projector, run_titles, services
 from mnist_demo.ui.train import charts, compare, results, run_controls, run_table, waiting, weights
 
 # Seconds between two looks at the run directories, for progress and for all the rest. Looking takes time from the
@@ -65,12 +65,15 @@ def wanted_seconds(active: list[Run]) -> tuple[float, float]:
     return POLL_YOUNG if is_young else POLL_SETTLED
 
 
-def _listing(polling: tuple[float, float], shown: list[str]) -> Listing:
+def _listing(polling: tuple[float, float], shown: list[str], *, is_large: bool = False) -> Listing:
     """All runs. The whole page runs again where they ask for something else than it last began with: for how often it
     looks, and the ids of the active runs, which are `shown`.
+
+    So it does where the view was switched in the instant of a look: the browser then asks for this fragment alone.
     """
     listing = services.listing().read()
-    if poll_seconds(listing.active) != polling or [run.id for run in listing.active] != shown:
+    is_other = poll_seconds(listing.active) != polling or [run.id for run in listing.active] != shown
+    if is_other or projector.is_on() != is_large:
         st.rerun()
     return listing
 
@@ -135,7 +138,7 @@ def _chosen_runs(listed: list[Run]) -> list[Run]:
 
 
 def _show_large_progress(polling: tuple[float, float], shown: list[str]) -> None:
-    listing = _listing(polling, shown)
+    listing = _listing(polling, shown, is_large=True)
     begun = [run for run in listing.active if run.status.state != "queued"]
     run = begun[0] if begun else listing.last_ended
     run_controls.show_large(run, listing.asked.get(run.directory, Control()) if run else Control())
