@@ -75,6 +75,7 @@ def test_a_run_is_in_sight_from_start_to_end_nothing_jumps_and_it_fills_a_projec
 
 def assert_in_sight(page: Page) -> None:
     """Progress, charts and ten large pictures, without scrolling."""
+    page.locator(".stMain").evaluate("main => main.scrollTo(0, 0)")  # filling in the form may have scrolled
     for element in (page.locator(".stProgress"), page.locator(".stVegaLiteChart"), pictures(page)):
         assert all(bottom(box) <= SCREEN["height"] for box in boxes(element))
     assert all(min(box["width"], box["height"]) >= 100 for box in boxes(pictures(page)))
