@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from mnist_demo.data import datasets
 from mnist_demo.data.download import DOWNLOAD_VARIABLE
@@ -35,6 +35,8 @@ from tests.server import ROOT, Server, free_port
 OpenPage = Callable[..., Page]
 FULL_MNIST = os.environ.get(DATA_VARIABLE)
 NO_SKIPS = os.environ.get("MNIST_DEMO_NO_SKIPS") == "1"
+# Two browsers, two servers and two training processes share two cores: what comes at all may come late.
+expect.set_options(timeout=20_000)  # ms
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 # The files that take longest, which are begun first: else one worker would be left with one of them at the end.

@@ -27,8 +27,8 @@ def prepare_draw(page: Page) -> None:
 
 
 def prepare_train(page: Page) -> None:
-    """Wait until nothing trains."""
-    page.get_by_role("button", name="Metrics (CSV)").wait_for()
+    """Wait for the curves of the run that has ended."""
+    page.locator(".stVegaLiteChart svg").first.wait_for()
 
 
 PAGES = {
@@ -46,7 +46,7 @@ PAGES = {
 def train_once(page: Page) -> None:
     """One run of the affine model's notebook recipe, for the Train page to show."""
     page.get_by_role("button", name="Start training").click()
-    page.locator("button:enabled", has_text="Model .keras").wait_for(timeout=120_000)
+    page.locator("button:enabled", has_text="Model .keras").first.wait_for(timeout=120_000)
 
 
 def main(folder: Path) -> None:
