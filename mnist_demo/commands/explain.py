@@ -11,6 +11,7 @@ from mnist_demo.drawing import photo, pictures, preprocess, rejection
 from mnist_demo.inside import evidence
 from mnist_demo.models.inference import softmax
 from mnist_demo.runs import store
+from mnist_demo.words import surety
 
 FAINT = 0.1  # of the strongest pixel's evidence: less is not printed
 
@@ -45,13 +46,13 @@ def command(model: str, image: Path, digit: int | None, as_json: bool) -> None:
         click.echo(to_json(answer))
         return
     doubt = "" if rejection.is_digit(pixels) else f"{rejection.NO_DIGIT}; the nearest is "
-    click.echo(f"{image}: {doubt}{read} ({probabilities[read]:.1%})")
+    click.echo(f"{image}: {doubt}{read} ({surety(probabilities[read])})")
     click.echo(f"\nWhat speaks for a {digit} (+) and against it (-):\n\n{_as_text(found.pixels)}\n")
     ink = float(found.pixels.sum(dtype=np.float64))
     click.echo(f"In all {ink:+.2f}, and with the bias, {found.bias:+.2f}, a logit of {found.logit:+.2f}.")
     row, column = np.unravel_index(hidden.argmin(), hidden.shape)
     click.echo(
-        f"A {digit} is {probabilities[digit]:.1%} probable, and {hidden.min():.1%} where the ink in rows "
+        f"A {digit} is {surety(probabilities[digit])} probable, and {surety(hidden.min())} where the ink in rows "
         f"{row} to {row + evidence.PATCH - 1}, columns {column} to {column + evidence.PATCH - 1} is hidden."
     )
 

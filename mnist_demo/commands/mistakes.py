@@ -8,6 +8,7 @@ from mnist_demo.data import datasets
 from mnist_demo.data.images import CLASSES
 from mnist_demo.inside import judging, mistakes
 from mnist_demo.runs import store
+from mnist_demo.words import percent, surety
 
 SHOWN = 10  # mistakes, where they are printed for people
 
@@ -41,14 +42,14 @@ def command(model: str, data_path: str | None, name: str, as_json: bool) -> None
     if as_json:
         click.echo(to_json({"accuracy": accuracy, "confusion": confusion.tolist(), "mistakes": found}))
         return
-    click.echo(f"{run.id} reads {accuracy:.2%} of the {len(split):,} {name} images of {dataset.source} right.")
+    click.echo(f"{run.id} reads {percent(accuracy, 2)} of the {len(split):,} {name} images of {dataset.source} right.")
     if name == "train" or not dataset.is_unseen(run.status.trained_on):
         click.echo("It was trained on images of this data set: new ones it reads less well.")
     click.echo(f"\nlabel  read as {'  '.join(f'{digit:4}' for digit in range(CLASSES))}  right (95 % interval)")
     for one, row in zip(mistakes.accuracy_by_digit(confusion), confusion, strict=True):
-        share = f"{one.share:.1%} ({one.low:.1%} to {one.high:.1%})" if one.images else "no images"
+        share = f"{percent(one.share)} ({percent(one.low)} to {percent(one.high)})" if one.images else "no images"
         click.echo(f"{one.digit:5}          {'  '.join(f'{count:4}' for count in row)}  {share}")
     if found:
         click.echo(f"\nThe surest of {len(found):,} mistakes:")
     for each in found[:SHOWN]:
-        click.echo(f"image {each['index']}: a {each['label']}, read as {each['digit']} ({each['probability']:.1%})")
+        click.echo(f"image {each['index']}: a {each['label']}, read as {each['digit']} ({surety(each['probability'])})")

@@ -89,8 +89,8 @@ CHANGES = {
         Change("right", "Shift to the right", "pixels", -10, 10, 0, _move(2)),
         Change("down", "Shift down", "pixels", -10, 10, 0, _move(1)),
         Change("rotate", "Turn clockwise", "degrees", -180, 180, 0, _rotate),
-        Change("scale", "Size", "%", 40, 160, 100, _scale),
-        Change("noise", "Noise", "%", 0, 100, 0, _noise),
+        Change("scale", "Size", "percent", 40, 160, 100, _scale),
+        Change("noise", "Noise", "percent", 0, 100, 0, _noise),
         Change("thicken", "Thicker strokes", "pixels", -2, 2, 0, _thicken),
     )
 }
