@@ -193,9 +193,9 @@ def test_a_forged_link_is_told_in_one_sentence(text: str) -> None:
 def test_what_is_no_digit_is_answered_so() -> None:
     run = store.find("cnn")
     letter = preprocess.to_mnist(scribbles.draw("letter", np.random.default_rng(0)))
-    said = cards.answer_drawing(run, letter)
+    (said,) = cards.answer_drawing([run], letter)
     assert said.headline == NO_DIGIT
     assert max(said.probabilities) == 0
-    three = cards.answer_drawing(run, preprocess.to_mnist(small_three()))
+    (three,) = cards.answer_drawing([run], preprocess.to_mnist(small_three()))
     assert three.headline == "3"
     assert max(three.probabilities) > NOT_SURE_BELOW

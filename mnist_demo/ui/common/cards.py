@@ -36,11 +36,11 @@ def hidden(run: Run) -> Answer:
     return Answer(title(run), _note(run), "?", "What do you say?", [0.0] * CLASSES)
 
 
-def answer_drawing(run: Run, pixels: Floats | None) -> Answer:
-    """As `answer`, of what a visitor drew: where that is no digit, the card says so and shows no bars."""
+def answer_drawing(runs: Sequence[Run], pixels: Floats | None) -> list[Answer]:
+    """As `answer`, of each run, of what a visitor drew: where that is no digit, the cards say so and show no bars."""
     if pixels is None or rejection.is_digit(pixels):
-        return answer(run, pixels)
-    return Answer(title(run), _note(run), rejection.NO_DIGIT, "", [0.0] * CLASSES)
+        return [answer(run, pixels) for run in runs]
+    return [Answer(title(run), _note(run), rejection.NO_DIGIT, "", [0.0] * CLASSES) for run in runs]
 
 
 def in_words(run: Run, pixels: Floats) -> str:

@@ -46,7 +46,7 @@ def answers(models: Sequence[Run], trained: bool, was_large: bool) -> None:
     is_guessing = guessing(models)
     is_hidden = is_guessing and pixels is not None
     with place:
-        said = [cards.hidden(run) if is_hidden else cards.answer_drawing(run, pixels) for run in models]
+        said = [cards.hidden(run) for run in models] if is_hidden else cards.answer_drawing(models, pixels)
         picture = "" if pixels is None else pictures.pixels_address(pixels)
         answer_cards.answers(said, picture=picture, is_final=not is_down, key="answers")
     components.pen(answered=number)  # after the answer: when the browser has it, it may send the next picture
