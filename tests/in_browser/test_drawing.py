@@ -502,6 +502,11 @@ def test_a_drawing_is_shared_by_a_link_that_opens_with_the_same_drawing_and_answ
     assert ink(other) > ink(page)
 
 
+def read_codes(page: Page) -> list[zxingcpp.Barcode]:
+    """The codes that a phone's camera sees on the screen."""
+    return list(zxingcpp.read_barcodes(Image.open(io.BytesIO(page.screenshot()))))
+
+
 def test_the_qr_code_opens_the_drawing_on_another_device(chrome: Browser, server: Server, open_page: OpenPage) -> None:
     """By the name under which the visitor came, as it may be a proxy's."""
     page = chrome.new_page()
@@ -511,7 +516,8 @@ def test_the_qr_code_opens_the_drawing_on_another_device(chrome: Browser, server
     page.get_by_role("button", name="Share").click()
     picture = page.get_by_role("dialog").get_by_alt_text("QR code")
     expect(picture).to_be_in_viewport(ratio=1)
-    (code,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(page.screenshot())))
+    wait_for(lambda: len(read_codes(page)) == 1)  # the dialog glides into its place
+    (code,) = read_codes(page)
     assert re.fullmatch(rf"{re.escape(server.url.replace('127.0.0.1', NAME))}/?\?drawing=[\w-]+", code.text)
     other = open_page("?" + code.text.partition("?")[2])
     expect(headline(other)).to_have_text("7")
