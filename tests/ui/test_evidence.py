@@ -2,12 +2,10 @@
 
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from mnist_demo.data import datasets
@@ -20,18 +18,10 @@ from mnist_demo.ui.common import services
 from mnist_demo.ui.draw.state import KEY
 from tests.conftest import tiny_recipe
 from tests.ui.test_glossary import terms_in, word_of, words_and_help
-from tests.ui.test_pages import FakeTrainer, finished_run, open_page, texts
+from tests.ui.test_pages import finished_run, open_page, texts
 
 SEVEN = [Stroke(20, ((90, 70), (230, 70), (150, 260)))]
 PARTS = ("scores", "pixels", "layers", "step", "similar")
-
-
-@pytest.fixture(autouse=True)
-def _no_training_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(services, "trainer", FakeTrainer)
-    yield
-    st.cache_resource.clear()
-    st.cache_data.clear()
 
 
 def why(**query: str | list[str]) -> AppTest:

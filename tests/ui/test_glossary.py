@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from mnist_demo.data import datasets
@@ -14,11 +13,10 @@ from mnist_demo.models import recipes, registry
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.runs import run_directory, store
 from mnist_demo.runs.metrics import Metrics
-from mnist_demo.ui.common import services
 from mnist_demo.ui.help import glossary
 from mnist_demo.ui.train import compare, recipe_form
 from tests.conftest import tiny_recipe
-from tests.ui.test_pages import PAGES, FakeTrainer, open_page, some_runs
+from tests.ui.test_pages import PAGES, open_page, some_runs
 
 # As the pages write them. "Steps" has a capital: the Draw page also does something step by step.
 TERMS = (
@@ -28,14 +26,6 @@ TERMS = (
     "recipe", "seed", "label smoothing", "smoothing", "precision", "checkpoint", "diverged", "logits", "softmax",
     "temperature", "centre of mass", "activation", "bias", "occlusion map", "hidden layer", "filter",
 )  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _no_training_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(services, "trainer", FakeTrainer)
-    yield
-    st.cache_resource.clear()
-    st.cache_data.clear()
 
 
 def word_of(term: str) -> glossary.Word:

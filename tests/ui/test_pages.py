@@ -4,7 +4,6 @@ import dataclasses
 import io
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +12,6 @@ from urllib.parse import parse_qs
 import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from mnist_demo.data import datasets, formats
@@ -31,6 +29,7 @@ from mnist_demo.ui.common import cards, run_titles, services
 from mnist_demo.ui.data.seen import may_have_seen
 from mnist_demo.ui.train import compare, durations, recipe_form, weights
 from tests.conftest import tiny_recipe
+from tests.ui.conftest import FakeTrainer
 
 ROOT = Path(__file__).parents[2]
 PAGES = {
@@ -40,28 +39,6 @@ PAGES = {
     "Why?": "mnist_demo/ui/pages/evidence.py",
     "Glossary": "mnist_demo/ui/pages/glossary.py",
 }
-
-
-class FakeTrainer:
-    """Queues runs and never trains them: no page test waits for TensorFlow."""
-
-    def submit(self, recipe: Recipe, source: str) -> Run:
-        return store.create(recipe, source)
-
-    def continue_run(self, run: Run, target: int) -> Run:
-        return control.queue_again(run, target)
-
-    @property
-    def pending(self) -> list[Path]:
-        return [run.directory for run in reversed(store.list_runs()[0]) if run.is_active]
-
-
-@pytest.fixture(autouse=True)
-def _no_training_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(services, "trainer", FakeTrainer)
-    yield
-    st.cache_resource.clear()
-    st.cache_data.clear()
 
 
 def open_page(name: str, **query: str | list[str]) -> AppTest:

@@ -15,7 +15,8 @@ from mnist_demo.models.registry import Model
 from mnist_demo.runs import run_directory, store
 from mnist_demo.runs.metrics import Metrics
 from mnist_demo.ui.common import services
-from tests.ui.test_pages import FakeTrainer, texts
+from tests.ui.conftest import FakeTrainer
+from tests.ui.test_pages import texts
 
 ROOT = Path(__file__).parents[2]
 HIDDEN = Model(

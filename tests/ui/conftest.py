@@ -1,0 +1,34 @@
+"""Page tests run without a training process, and each with empty caches."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+
+from mnist_demo.models.recipes import Recipe
+from mnist_demo.runs import control, store
+from mnist_demo.runs.run_directory import Run
+from mnist_demo.ui.common import services
+
+
+class FakeTrainer:
+    """Queues runs and never trains them: no page test waits for TensorFlow."""
+
+    def submit(self, recipe: Recipe, source: str) -> Run:
+        return store.create(recipe, source)
+
+    def continue_run(self, run: Run, target: int) -> Run:
+        return control.queue_again(run, target)
+
+    @property
+    def pending(self) -> list[Path]:
+        return [run.directory for run in reversed(store.list_runs()[0]) if run.is_active]
+
+
+@pytest.fixture(autouse=True)
+def _no_training_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(services, "trainer", FakeTrainer)
+    yield
+    st.cache_resource.clear()
+    st.cache_data.clear()
