@@ -1,5 +1,6 @@
 """Driving the app in a real browser, for tests and benchmarks."""
 
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -90,9 +91,15 @@ def watch_shifts(page: Page) -> Iterator[Shifts]:
         shifts.moved += [f"{entry['value']:.4f} {line}" for line in entry["moved"]]
 
 
+def find_browser() -> str | None:
+    """The path of a Chromium: of the one without windows, which needs less of the machine, where it is installed."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
 @contextmanager
 def browser(executable: str) -> Iterator[Browser]:
-    """Debian's Chromium, without a window."""
+    """Chromium without a window."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         try:

@@ -3,11 +3,9 @@
 `MNIST_DEMO_DATA` names the full MNIST for the tests that need it. `MNIST_DEMO_NO_SKIPS=1` turns a skipped test into
 a failed one, so that CI notices a missing browser or data file.
 
-With `-n 2` two workers share the test files, the longest first. A test marked `alone` compares times: no other runs
-beside it.
+With `-n 2` two workers share the test files, the longest first.
 """
 
-import contextlib
 import os
 import shutil
 import signal
@@ -15,10 +13,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+from filelock import FileLock
+from playwright.sync_api import Browser, BrowserContext, Error, Page, ViewportSize, expect
 
 from mnist_demo.data import datasets
 from mnist_demo.data.download import DOWNLOAD_VARIABLE
@@ -29,7 +29,7 @@ from mnist_demo.models import registry
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
-from tests.browser import browser
+from tests.browser import browser, find_browser
 from tests.server import ROOT, Server, free_port
 
 OpenPage = Callable[..., Page]
@@ -37,7 +37,8 @@ FULL_MNIST = os.environ.get(DATA_VARIABLE)
 NO_SKIPS = os.environ.get("MNIST_DEMO_NO_SKIPS") == "1"
 # Two browsers, two servers and two training processes share two cores: what comes at all may come late.
 expect.set_options(timeout=20_000)  # ms
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CHROMIUM = find_browser()
+VIEWPORT: ViewportSize = {"width": 1280, "height": 720}
 
 # The files that take longest, which are begun first: else one worker would be left with one of them at the end.
 LONGEST = ("test_notebook.py", *(f"in_browser/test_{name}.py" for name in ("training", "drawing", "pages", "layout")))
@@ -58,34 +59,11 @@ def pytest_runtest_makereport() -> Iterator[None]:
         report.longrepr = f"skipped, but MNIST_DEMO_NO_SKIPS is set: {report.longrepr}"
 
 
-@contextlib.contextmanager
-def locked(path: Path, *, shared: bool = False) -> Iterator[None]:
-    """Hold a file's lock, alone or with others that share it, against the other worker."""
-    if sys.platform == "win32":  # has no such locks: there the tests run in one process
-        yield
-        return
-    import fcntl  # noqa: PLC0415 (not on Windows)
-
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
-        yield
-
-
 @pytest.fixture(scope="session")
 def workers_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that all workers of these tests have."""
     own = tmp_path_factory.getbasetemp()
     return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-
-
-@pytest.fixture(autouse=True)
-def turn(request: pytest.FixtureRequest, workers_folder: Path) -> Iterator[None]:
-    """Tests run beside those of the other worker, but for those marked `alone`."""
-    with contextlib.ExitStack() as running:
-        with locked(workers_folder / "next.lock"):  # so that no other test begins while one waits to be alone
-            is_alone = request.node.get_closest_marker("alone") is not None
-            running.enter_context(locked(workers_folder / "running.lock", shared=not is_alone))
-        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -94,7 +72,7 @@ def first_home(workers_folder: Path) -> Iterator[Path]:
     folder = workers_folder / "first_home"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(HOME_VARIABLE, str(folder))
-        with locked(workers_folder / "first_home.lock"):
+        with FileLock(workers_folder / "first_home.lock"):
             datasets.load(datasets.BUNDLED)
         yield folder
 
@@ -102,7 +80,7 @@ def first_home(workers_folder: Path) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def measured_home(first_home: Path, workers_folder: Path) -> Path:
     """The same, where the training process has measured this machine too, once for all tests."""
-    with locked(workers_folder / "first_home.lock"):
+    with FileLock(workers_folder / "first_home.lock"):
         if not list(first_home.glob("*.json")):
             code = "from mnist_demo.training import runner; runner.warm_up()"
             environment = {**os.environ, DATA_VARIABLE: "", DOWNLOAD_VARIABLE: "off"}
@@ -226,25 +204,48 @@ def chrome(chromium: str) -> Iterator[Browser]:
         yield started
 
 
+@pytest.fixture(scope="module")
+def new_page(chrome: Browser) -> Callable[..., Page]:
+    """Gives a new page with these options. Those of a file share a cache, which holds the app's scripts."""
+    contexts: dict[str, BrowserContext] = {}
+
+    def new(**options: object) -> Page:
+        key = repr(sorted(options.items()))
+        if key not in contexts:
+            contexts[key] = chrome.new_context(**options)  # type: ignore[arg-type]
+        return contexts[key].new_page()
+
+    return new
+
+
 @pytest.fixture
-def open_page(chrome: Browser, server: Server) -> Iterator[OpenPage]:
-    """Opens a page of the app in a new browser context; fails the test on an error in the page's scripts.
+def open_page(new_page: Callable[..., Page], server: Server) -> Iterator[OpenPage]:
+    """Opens a page of the app, for a visitor who is new; fails the test on an error in the page's scripts.
 
     `script` runs before the page's own.
     """
-    contexts: list[BrowserContext] = []
+    pages: list[Page] = []
     errors: list[Error] = []
 
-    def open_(path: str = "", script: str = "", **options: object) -> Page:
-        contexts.append(chrome.new_context(**options))  # type: ignore[arg-type]
-        page = contexts[-1].new_page()
-        page.add_init_script(script)
+    def open_(
+        path: str = "",
+        script: str = "",
+        viewport: ViewportSize | None = None,
+        color_scheme: Literal["light", "dark"] = "light",
+        **options: object,
+    ) -> Page:
+        page = new_page(**options)
+        pages.append(page)
         page.on("pageerror", lambda error: errors.append(error))  # noqa: PLW0108 (Playwright marks what it is given)
+        page.emulate_media(color_scheme=color_scheme)
+        page.set_viewport_size(viewport or VIEWPORT)
+        page.add_init_script(script)
         page.goto(f"{server.url}/{path}")
         page.locator("h1").wait_for(timeout=30_000)
         return page
 
     yield open_
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.context.clear_cookies()
+        page.close()
     assert not errors

@@ -16,37 +16,40 @@ PHONES = [(390, 844), (360, 640), (320, 568)]
 MOST = 0.05  # of a cumulative layout shift
 
 
-def open_on_phone(open_page: OpenPage, path: str, size: tuple[int, int]) -> Page:
-    return open_page(path, viewport={"width": size[0], "height": size[1]}, has_touch=True, is_mobile=True)
+@pytest.fixture
+def phone(open_page: OpenPage) -> Page:
+    return open_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
 
 
-@pytest.mark.parametrize("size", PHONES)
-def test_on_a_phone_both_answers_are_in_sight_while_one_draws(open_page: OpenPage, size: tuple[int, int]) -> None:
-    page = open_on_phone(open_page, "", size)
-    draw(page, DIGITS[7])
-    expect(canvas_of(page)).to_be_in_viewport(ratio=1)
-    for name in ("Affine model", "CNN"):
-        expect(card(page, name).locator(".headline")).to_have_text("7")
-        for part in ("h3", ".headline", ".remark", "li.top"):
-            expect(card(page, name).locator(part)).to_be_in_viewport(ratio=1)
-    assert page.evaluate("document.querySelector('.stMain').scrollTop") == 0
+def test_on_a_phone_both_answers_are_in_sight_while_one_draws(phone: Page) -> None:
+    draw(phone, DIGITS[7])
+    for width, height in PHONES:
+        phone.set_viewport_size({"width": width, "height": height})
+        expect(canvas_of(phone)).to_be_in_viewport(ratio=1)
+        for name in ("Affine model", "CNN"):
+            expect(card(phone, name).locator(".headline")).to_have_text("7")
+            for part in ("h3", ".headline", ".remark", "li.top"):
+                expect(card(phone, name).locator(part)).to_be_in_viewport(ratio=1)
+        assert phone.evaluate("document.querySelector('.stMain').scrollTop") == 0
 
 
-@pytest.mark.parametrize("size", PHONES)
-def test_on_a_phone_the_pages_are_named_and_filters_wrap(open_page: OpenPage, size: tuple[int, int]) -> None:
-    page = open_on_phone(open_page, "", size)
-    canvas_of(page)
-    for name in ("Draw", "Train", "Data", "Glossary"):
-        expect(page.get_by_role("link", name=name)).to_be_in_viewport(ratio=1)
-    page.get_by_role("link", name="Data").tap()
-    page.locator("h1", has_text="data").wait_for()
-    for name in ("Training", "Test", "0", "9"):
-        choice = page.locator(".stButtonGroup").get_by_text(name, exact=True)
-        choice.scroll_into_view_if_needed()
-        box = choice.bounding_box()
-        assert box is not None
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= size[0]
+def test_on_a_phone_the_pages_are_named_and_filters_wrap(phone: Page) -> None:
+    canvas_of(phone)
+    for width, height in PHONES:
+        phone.set_viewport_size({"width": width, "height": height})
+        for name in ("Draw", "Train", "Data", "Glossary"):
+            expect(phone.get_by_role("link", name=name)).to_be_in_viewport(ratio=1)
+    phone.get_by_role("link", name="Data").tap()
+    phone.locator("h1", has_text="data").wait_for()
+    for width, height in PHONES:
+        phone.set_viewport_size({"width": width, "height": height})
+        for name in ("Training", "Test", "0", "9"):
+            choice = phone.locator(".stButtonGroup").get_by_text(name, exact=True)
+            choice.scroll_into_view_if_needed()
+            box = choice.bounding_box()
+            assert box is not None
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= width
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (390, 844)])

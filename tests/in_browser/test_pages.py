@@ -1,5 +1,6 @@
 """The app in a real browser: drawing, training, browsing, as a class does it."""
 
+import itertools
 import re
 import signal
 from pathlib import Path
@@ -11,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from mnist_demo.data import datasets
 from mnist_demo.runs import run_directory, store
 from mnist_demo.ui.common.run_titles import title
-from tests.browser import DIGITS, canvas_of, card, draw
+from tests.browser import DIGITS, PAGES, TWO_FRAMES, canvas_of, card, draw
 from tests.conftest import OpenPage, furnish, tiny_recipe
 from tests.runs.test_trainer import wait_for
 from tests.server import Server, free_port
@@ -24,16 +25,18 @@ def see_the_servers_home(server: Server, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("MNIST_DEMO_HOME", str(server.home))
 
 
-@pytest.mark.parametrize("digit", DIGITS)
-def test_a_digit_drawn_with_the_mouse_is_read_right(open_page: OpenPage, digit: int) -> None:
+def test_digits_drawn_with_the_mouse_are_read_right(open_page: OpenPage) -> None:
     page = open_page()
-    draw(page, DIGITS[digit])
-    expect(card(page, "CNN").locator(".headline")).to_have_text(str(digit))
-    expect(card(page, "CNN").locator("li.top .digit")).to_have_text(str(digit))
-    percents = card(page, "Affine model").locator(".percent").all_inner_texts()
-    assert len(percents) == 10
-    assert all(re.fullmatch(r"(> )?\d+\.\d %", percent) for percent in percents)
-    expect(page.locator("figure img")).to_be_visible()
+    for digit, strokes in DIGITS.items():
+        draw(page, strokes)
+        expect(card(page, "CNN").locator(".headline")).to_have_text(str(digit))
+        expect(card(page, "CNN").locator("li.top .digit")).to_have_text(str(digit))
+        percents = card(page, "Affine model").locator(".percent").all_inner_texts()
+        assert len(percents) == 10
+        assert all(re.fullmatch(r"(> )?\d+\.\d %", percent) for percent in percents)
+        expect(page.locator("figure img")).to_be_visible()
+        page.get_by_role("button", name="Clear", exact=True).click()
+        expect(card(page, "CNN").locator(".headline")).to_have_text("")
 
 
 def test_undo_redo_and_clear(open_page: OpenPage) -> None:
@@ -109,19 +112,25 @@ def test_no_stroke_is_lost_when_one_draws_faster_than_the_answers_come(open_page
     assert columns == 10
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["", "train", "data", "evidence", "glossary"])
-def test_pages_fit_their_width_in_light_and_dark(open_page: OpenPage, path: str, width: int, scheme: str) -> None:
-    page = open_page(path, viewport={"width": width, "height": 800}, color_scheme=scheme)
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_fit_their_width_in_light_and_dark(open_page: OpenPage, path: str) -> None:
+    page = open_page(path)
     page.wait_for_load_state("networkidle")
-    overflow = page.evaluate(
-        "document.querySelector('.stMain').scrollWidth - document.querySelector('.stMain').clientWidth"
-    )
-    assert overflow <= 0
-    ground = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
-    brightness = sum(map(int, re.findall(r"\d+", ground)[:3])) / 3
-    assert brightness < 60 if scheme == "dark" else brightness > 200
+    for scheme, width in itertools.product(("light", "dark"), (1280, 360)):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 800})
+        page.evaluate(TWO_FRAMES)
+        page.wait_for_function(
+            "() => { const main = document.querySelector('.stMain'); return main.scrollWidth <= main.clientWidth; }"
+        )
+        page.wait_for_function(
+            """isDark => {
+            const ground = getComputedStyle(document.querySelector(".stApp")).backgroundColor;
+            const [red, green, blue] = ground.match(/\\d+/g).map(Number);
+            const brightness = (red + green + blue) / 3;
+            return isDark ? brightness < 60 : brightness > 200; }""",
+            arg=scheme == "dark",
+        )
 
 
 def test_a_finger_draws_and_does_not_scroll(open_page: OpenPage) -> None:
@@ -203,8 +212,7 @@ def test_a_run_is_watched_found_again_after_a_refresh_seen_by_others_stopped_and
     expect(bar).to_be_visible(timeout=TRAINING_STARTS)
     expect(page.locator(".stVegaLiteChart")).to_have_count(2)
     first = progress(page)
-    page.wait_for_timeout(3000)
-    assert progress(page) > first
+    wait_for(lambda: progress(page) > first)
     page.reload()
     expect(bar).to_be_visible(timeout=20_000)
     other = open_page("train")
@@ -306,9 +314,8 @@ def test_a_killed_server_leaves_no_process_and_its_run_is_shown_as_interrupted(
         children = psutil.Process(first.process.pid).children(recursive=True)
         first.process.send_signal(signal.SIGKILL)
         first.process.wait()
-        gone, alive = psutil.wait_procs(children, timeout=15)
-        assert gone
-        assert not [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
+        assert children
+        wait_for(lambda: all(map(has_ended, children)), seconds=15)
         page.close()
     with Server(free_port(), tmp_path) as second:
         page = chrome.new_page()
@@ -316,6 +323,11 @@ def test_a_killed_server_leaves_no_process_and_its_run_is_shown_as_interrupted(
         expect(page.get_by_text("The program stopped before the run was done.").first).to_be_visible(timeout=20_000)
         expect(page.get_by_role("button", name="Start training")).to_be_enabled()
         page.close()
+
+
+def has_ended(process: psutil.Process) -> bool:
+    """Whether it runs no more; nobody may have asked for its last word."""
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
 def test_the_server_process_never_imports_tensorflow(server: Server, open_page: OpenPage) -> None:

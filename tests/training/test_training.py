@@ -211,7 +211,6 @@ def test_a_run_shows_its_model_while_it_trains(tiny_npz: Path, monkeypatch: pyte
         assert shown == pytest.approx(recorded)
 
 
-@pytest.mark.alone
 def test_snapshots_take_their_small_share_of_the_time(tiny_npz: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seconds, written = 0.05, []
 

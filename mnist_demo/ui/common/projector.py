@@ -26,7 +26,8 @@ def show() -> None:
             type="tertiary",
             shortcut="P",
             key="projector_view",
-            on_click=_switch,
+            on_click=_turn,
+            args=(not is_large,),  # what it says, even where a press is heard twice
         )
         remember = REMEMBER.format(cookie=COOKIE, value=int(is_large), age=YEAR)
         st.html(remember, unsafe_allow_javascript=True)
@@ -39,5 +40,5 @@ def operator_only(name: str) -> DeltaGenerator:
     return st.container(key=f"operator_{name}")
 
 
-def _switch() -> None:
-    st.session_state[KEY] = not is_on()
+def _turn(is_large: bool) -> None:
+    st.session_state[KEY] = is_large
