@@ -1,10 +1,12 @@
 """Page tests run without a training process, and each with empty caches."""
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.runs import control, store
@@ -24,6 +26,15 @@ class FakeTrainer:
     @property
     def pending(self) -> list[Path]:
         return [run.directory for run in reversed(store.list_runs()[0]) if run.is_active]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _packages_are_read_once() -> Iterator[None]:
+    """Each AppTest begins by reading about all installed packages, to find components: a third of a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        scan = functools.cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield
 
 
 @pytest.fixture(autouse=True)
