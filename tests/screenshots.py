@@ -6,7 +6,6 @@ The pictures show the app after a digit was drawn and a short run trained, on th
 """
 
 import os
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from mnist_demo.ui.common import projector
-from tests.browser import DIGITS, browser, card, draw
+from tests.browser import DIGITS, browser, card, draw, find_browser
 from tests.server import Server, free_port
 
 SIZES = {"desktop": (1280, 900), "phone": (390, 844), "projector": (1920, 1080)}
@@ -52,7 +51,7 @@ def train_once(page: Page) -> None:
 def main(folder: Path) -> None:
     """Write `PAGE-SIZE-THEME.png` for all of them."""
     folder.mkdir(parents=True, exist_ok=True)
-    chromium = shutil.which("chromium")
+    chromium = find_browser()
     if chromium is None:
         raise SystemExit("a browser is needed: apt-get install chromium")
     data = os.environ.get("MNIST_DEMO_DATA", "")

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from tests.browser import browser, canvas_of
+from tests.browser import browser, canvas_of, find_browser
 from tests.server import ROOT, Server, free_port
 
 STROKES = 30
@@ -132,7 +132,7 @@ def plain_app(folder: Path) -> Path:
 
 def main() -> None:
     """Print the three rows."""
-    chromium = shutil.which("chromium")
+    chromium = find_browser()
     if chromium is None:
         raise SystemExit("a browser is needed: apt-get install chromium")
     with tempfile.TemporaryDirectory() as folder, browser(chromium) as started:

@@ -6,7 +6,6 @@ Both are started as a process with an empty home; the clock stops when the brows
 cards (or, for the one line, its heading). What follows the page, such as TensorFlow in the trainer, runs meanwhile.
 """
 
-import shutil
 import statistics
 import tempfile
 import time
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from tests.browser import browser
+from tests.browser import browser, find_browser
 from tests.server import ROOT, Server, free_port
 
 ROUNDS = 5
@@ -45,7 +44,7 @@ def seconds_until_usable(started: Browser, script: Path, *, is_app: bool) -> flo
 
 def main() -> None:
     """Alternate, so that whatever else the machine does falls on both."""
-    chromium = shutil.which("chromium")
+    chromium = find_browser()
     if chromium is None:
         raise SystemExit("a browser is needed: apt-get install chromium")
     with tempfile.TemporaryDirectory() as folder, browser(chromium) as started:

@@ -4,6 +4,7 @@ import itertools
 import re
 import signal
 from pathlib import Path
+from typing import Literal
 
 import psutil
 import pytest
@@ -17,6 +18,7 @@ from tests.conftest import OpenPage, furnish, tiny_recipe
 from tests.runs.test_trainer import wait_for
 from tests.server import Server, free_port
 
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 TRAINING_STARTS = 90_000  # ms: TensorFlow is imported first, on two cores that the browser shares
 
 
@@ -116,7 +118,7 @@ def test_no_stroke_is_lost_when_one_draws_faster_than_the_answers_come(open_page
 def test_pages_fit_their_width_in_light_and_dark(open_page: OpenPage, path: str) -> None:
     page = open_page(path)
     page.wait_for_load_state("networkidle")
-    for scheme, width in itertools.product(("light", "dark"), (1280, 360)):
+    for scheme, width in itertools.product(SCHEMES, (1280, 360)):
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 800})
         page.evaluate(TWO_FRAMES)
