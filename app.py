@@ -15,6 +15,7 @@ def main() -> None:
         st.Page("mnist_demo/ui/pages/train.py", title="Train", icon=":material/model_training:"),
         st.Page("mnist_demo/ui/pages/data.py", title="Data", icon=":material/grid_view:"),
         st.Page("mnist_demo/ui/pages/evidence.py", title="Why?", icon=":material/troubleshoot:"),
+        st.Page("mnist_demo/ui/pages/mistakes.py", title="Mistakes", icon=":material/rule:"),
         st.Page("mnist_demo/ui/pages/glossary.py", title="Glossary", icon=":material/menu_book:"),
     ]
     page = st.navigation(pages, position="top")

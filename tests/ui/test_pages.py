@@ -37,6 +37,7 @@ PAGES = {
     "Train": "mnist_demo/ui/pages/train.py",
     "Data": "mnist_demo/ui/pages/data.py",
     "Why?": "mnist_demo/ui/pages/evidence.py",
+    "Mistakes": "mnist_demo/ui/pages/mistakes.py",
     "Glossary": "mnist_demo/ui/pages/glossary.py",
 }
 
