@@ -19,7 +19,7 @@ def test_every_part_says_how_many_are_wrong(part: str) -> None:
     dataset = services.current_dataset()
     found = judged.judged(services.shipped("cnn"), dataset, "test")
     wrong = int((found.digits != dataset.test.labels).sum())
-    assert f"{wrong:,} mistakes in {len(dataset.test):,} images" in texts(app)
+    assert f"{wrong:,} mistakes in {len(dataset.test):,} test images" in texts(app)
     assert np.array_equal(found.confusion.sum(axis=1), np.bincount(dataset.test.labels, minlength=10))
 
 

@@ -32,4 +32,5 @@ def calibration(found: Calibration, font_size: int = 12) -> alt.LayerChart:
 
 def _sized(chart: alt.LayerChart, font_size: int) -> alt.LayerChart:
     height = plots.HEIGHT if font_size == 12 else 2 * plots.HEIGHT
-    return chart.properties(height=height).configure_axis(labelFontSize=font_size, titleFontSize=font_size)
+    sized: alt.LayerChart = chart.properties(height=height)
+    return sized.configure_axis(labelFontSize=font_size, titleFontSize=font_size)

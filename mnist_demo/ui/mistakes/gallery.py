@@ -39,7 +39,7 @@ def gallery(dataset: Dataset, name: str, indices: Indices, said: Judged, key: st
     if len(indices) > len(shown):
         st.caption(f"The first {len(shown)} of {len(indices):,} images.")
     surety = words.surety(float(said.probabilities[index].max()))
-    st.markdown(f"Image {index:,}: a **{said.labels[index]}**, read as **{said.digits[index]}**, {surety} sure.")
+    st.markdown(f"Image {index:,}: label **{said.labels[index]}**, read as **{said.digits[index]}**, {surety} sure.")
     if st.button("Look at this image closely", icon=":material/zoom_in:", key=f"{key}_open"):
         _open_on_data_page(name, index)
 

@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
 
 from mnist_demo.data.datasets import Dataset
@@ -39,7 +40,7 @@ def judged(run: Run, dataset: Dataset, name: str) -> Judged:
     opened = _opened(run.model_path, changed, run.status.temperature)
     logits = _logits(opened.digest, dataset.source, name, opened)
     probabilities = softmax(logits / opened.temperature)
-    labels = dataset.split(name).labels
+    labels = dataset.split(name).labels.astype(np.int64)
     digits = probabilities.argmax(axis=1)
     return Judged(probabilities, digits, labels, mistakes.confusion(labels, digits))
 

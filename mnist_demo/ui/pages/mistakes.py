@@ -8,6 +8,7 @@ from mnist_demo import words
 from mnist_demo.data.datasets import Dataset
 from mnist_demo.errors import UserError
 from mnist_demo.inside import mistakes
+from mnist_demo.models import registry
 from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import model_choice, projector, run_titles, services
@@ -27,7 +28,14 @@ def choose_model(label: str, key: str, place: int) -> Run:
     """One of the shipped and trained models, at first the one at `place`; stops the page where it is gone."""
     usable = {run.id: run for run in (services.shipped(name) for name in store.shipped_names())}
     usable |= {run.id: run for run in store.list_runs()[0] if run.model_path.is_file()}
-    chosen = st.selectbox(label, list(usable), place, format_func=run_titles.titles(usable), key=key)
+    chosen = st.selectbox(
+        label,
+        list(usable),
+        place,
+        format_func=run_titles.titles(usable),
+        key=key,
+        help=glossary.meanings(*(model.title for model in registry.MODELS.values()), "Label"),
+    )
     if chosen not in usable:
         st.error("This run was deleted: choose another model.", icon=":material/error:")
         st.stop()
@@ -139,7 +147,7 @@ said = judge(run, dataset, name)
 right = int(np.trace(said.confusion))
 st.markdown(
     f"{run_titles.title(run)} reads **{words.percent(right / len(said.labels))}** right: "
-    f"{len(said.labels) - right:,} mistakes in {len(said.labels):,} images."
+    f"{len(said.labels) - right:,} mistakes in {len(said.labels):,} {SPLIT_TITLES[name].lower()} images."
 )
 if part == PARTS[0]:
     show_matrix(dataset, name, said)
