@@ -8,11 +8,14 @@ The pictures show the app after a digit was drawn and a short run trained, on th
 import os
 import sys
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Page
 
 from mnist_demo.ui.common import projector
+from mnist_demo.ui.mistakes.parts import PARTS as MISTAKES
 from tests.browser import DIGITS, browser, card, draw, find_browser
 from tests.server import Server, free_port
 
@@ -30,7 +33,12 @@ def prepare_train(page: Page) -> None:
     page.locator(".stVegaLiteChart svg").first.wait_for()
 
 
-PAGES = {
+def choose_part(part: str, page: Page) -> None:
+    """Turn to a part of the Mistakes page."""
+    page.get_by_role("radio", name=part).click()
+
+
+PAGES: dict[str, tuple[str, Callable[[Page], object]]] = {
     "draw": ("", prepare_draw),
     "train": ("train", prepare_train),
     "data": ("data", lambda _: None),
@@ -38,6 +46,8 @@ PAGES = {
         f"why-{part}": (f"evidence?split=test&index=3&part={part}", lambda _: None)
         for part in ("scores", "pixels", "layers", "step", "similar")
     },
+    "mistakes": ("mistakes", lambda _: None),
+    **{f"mistakes-{part.split()[-1]}": ("mistakes", partial(choose_part, part)) for part in MISTAKES[1:]},
     "glossary": ("glossary", lambda _: None),
 }
 

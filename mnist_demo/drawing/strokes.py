@@ -1,4 +1,4 @@
-"""A drawing as strokes of a pen: read from what the canvas sends, given back to it, painted, made of fewer points."""
+"""A drawing as strokes of a pen: from what the canvas sends, or an image, to the canvas, painted, of fewer points."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
-from mnist_demo.data.images import Bytes
+from mnist_demo.data.images import Bytes, Floats
 from mnist_demo.errors import UserError
 
 MOST_STROKES = 2_000
@@ -18,6 +18,7 @@ WIDTHS = range(1, 101)  # pixels
 FARTHEST = 1_000  # pixels from the canvas's corner: a pen may leave the canvas, but not by that much
 TOLERANCE = 0.5  # pixels
 FINER = 4  # strokes are painted on a grid so many times finer and averaged, for their edges to be smooth
+TRACED_ROWS = 3  # of strokes, for each row of an image that is traced
 CURVE_POINTS = 8  # that a curve of the canvas becomes before those on a line are left out
 
 Point = tuple[int, int]  # x to the right, y downwards, pixels
@@ -93,6 +94,28 @@ def paint(strokes: Sequence[Stroke], side: int) -> Bytes:
         for x, y in points:  # round caps and joins
             pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
     return np.asarray(sheet.reduce(FINER))
+
+
+def trace(pixels: Floats, side: int) -> list[Stroke]:
+    """Strokes that look like an image, float32 (n, n) in [0, 1], on a canvas of `side` x `side` pixels.
+
+    Each is a piece of a row in which there is at least half of the darkest ink; [] where there is no ink.
+    """
+    count = len(pixels) * TRACED_ROWS
+    finer = np.asarray(Image.fromarray(pixels).resize((count, count), Image.Resampling.BICUBIC))
+    pitch = side / count
+    width = round(pitch) + 1  # so that no paper is seen between the rows
+    inked = np.pad(finer > finer.max() / 2, ((0, 0), (1, 1)))
+    edges = np.diff(inked.astype(np.int8), axis=1)
+    rows, starts = np.nonzero(edges == 1)
+    _, ends = np.nonzero(edges == -1)
+    strokes = []
+    for row, start, end in zip(rows, starts, ends, strict=True):
+        y, left, right = (row + 0.5) * pitch, start * pitch + width / 2, end * pitch - width / 2
+        middle = (start + end) * pitch / 2
+        points = ((left, y), (right, y)) if left < right else ((middle, y),)
+        strokes.append(Stroke(width, tuple((round(x), round(y)) for x, y in points)))
+    return strokes
 
 
 def simplify(points: Sequence[Point]) -> tuple[Point, ...]:

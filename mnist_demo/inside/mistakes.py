@@ -10,7 +10,7 @@ from mnist_demo.data.images import CLASSES, Floats
 Labels = npt.NDArray[np.integer]
 Indices = npt.NDArray[np.int64]
 
-CONFIDENCE = 0.95
+CONFIDENCE = 0.95  # of an interval as Wilson (1927) gave it
 CALIBRATION_BINS = 10
 
 
@@ -28,9 +28,9 @@ def accuracy(confusion_matrix: Indices) -> float:
 
 @dataclass(frozen=True)
 class DigitAccuracy:
-    """How many images of a digit were read right, and the interval in which the share of all such images lies.
+    """How many images of a digit were read right, and the `interval` in which the share of all such images lies.
 
-    Wilson's interval (1927), with CONFIDENCE. Where there are no images of the digit, `share` is not a number.
+    Where there are no images of the digit, `share` is not a number.
     """
 
     digit: int
@@ -41,18 +41,23 @@ class DigitAccuracy:
     high: float
 
 
-def accuracy_by_digit(confusion_matrix: Indices) -> list[DigitAccuracy]:
-    """One for each digit, 0 to 9."""
+def interval(right: int, images: int) -> tuple[float, float]:
+    """Where the share of all such images lies, with CONFIDENCE, if `right` of some `images` were read right."""
     from scipy import stats  # noqa: PLC0415
 
+    found = stats.binomtest(right, images).proportion_ci(CONFIDENCE, method="wilson")
+    return float(found.low), float(found.high)
+
+
+def accuracy_by_digit(confusion_matrix: Indices) -> list[DigitAccuracy]:
+    """One for each digit, 0 to 9."""
     found = []
     for digit, row in enumerate(confusion_matrix):
         right, images = int(row[digit]), int(row.sum())
         if images == 0:
             found.append(DigitAccuracy(digit, 0, 0, float("nan"), 0.0, 1.0))
             continue
-        interval = stats.binomtest(right, images).proportion_ci(CONFIDENCE, method="wilson")
-        found.append(DigitAccuracy(digit, right, images, right / images, float(interval.low), float(interval.high)))
+        found.append(DigitAccuracy(digit, right, images, right / images, *interval(right, images)))
     return found
 
 

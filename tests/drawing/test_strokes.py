@@ -5,10 +5,14 @@ import zlib
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from mnist_demo.data import datasets
 from mnist_demo.drawing import links, preprocess
-from mnist_demo.drawing.strokes import MOST_STROKES, WIDTHS, Stroke, from_canvas, paint, to_canvas
+from mnist_demo.drawing.strokes import MOST_STROKES, WIDTHS, Stroke, from_canvas, paint, to_canvas, trace
 from mnist_demo.errors import UserError
+from mnist_demo.models.inference import Classifier
+from mnist_demo.runs import store
 from tests.browser import DIGITS
 
 PAPER = "#ffffff"
@@ -159,3 +163,22 @@ def test_a_short_link_to_endless_points_is_refused() -> None:
     assert len(text) < 300
     with pytest.raises(UserError, match="whole drawing"):
         links.decode(text)
+
+
+def test_a_traced_image_looks_like_the_image_fits_into_a_link_and_is_read_as_before() -> None:
+    split = datasets.load(datasets.BUNDLED).validation
+    images = split.pixels(0, 100).reshape(-1, 28, 28)
+    painted = [paint(trace(image, 320), 320) for image in images]
+    for image, picture in zip(images, painted, strict=True):
+        shrunk = 1 - np.asarray(Image.fromarray(picture).resize((28, 28), Image.Resampling.BOX)) / 255
+        assert np.abs(shrunk - image).mean() < 0.05
+        assert len(links.encode(trace(image, 320))) < links.LONGEST_TEXT / 4
+        assert to_canvas(links.decode(links.encode(trace(image, 320))), "#000000", PAPER)["objects"]
+    cnn = Classifier.from_file(store.find("cnn").model_path)
+    before = cnn.logits(images.reshape(-1, 784)).argmax(axis=1)
+    after = cnn.logits(np.stack([preprocess.to_mnist(picture).ravel() for picture in painted])).argmax(axis=1)
+    assert (before == after).mean() >= 0.98
+
+
+def test_nothing_is_traced_where_there_is_no_ink() -> None:
+    assert trace(np.zeros((28, 28), np.float32), 320) == []

@@ -37,8 +37,8 @@ def test_on_a_phone_the_pages_are_named_and_filters_wrap(phone: Page) -> None:
     canvas_of(phone)
     for width, height in PHONES:
         phone.set_viewport_size({"width": width, "height": height})
-        for name in ("Draw", "Train", "Data", "Glossary"):
-            expect(phone.get_by_role("link", name=name)).to_be_in_viewport(ratio=1)
+        for name in ("Draw", "Train", "Data", "Why?", "Mistakes", "Glossary"):
+            expect(phone.locator(".st-key-pages").get_by_role("link", name=name)).to_be_in_viewport(ratio=1)
     phone.get_by_role("link", name="Data").tap()
     phone.locator("h1", has_text="data").wait_for()
     for width, height in PHONES:

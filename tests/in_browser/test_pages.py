@@ -334,7 +334,7 @@ def has_ended(process: psutil.Process) -> bool:
 
 def test_the_server_process_never_imports_tensorflow(server: Server, open_page: OpenPage) -> None:
     """After every page was used, TensorFlow's libraries are mapped by the trainer alone."""
-    for path in ("", "train", "data"):
+    for path in ("", "train", "data", "mistakes"):
         open_page(path)
     process = psutil.Process(server.process.pid)
     mapped = {process.pid: libraries(process)} | {child.pid: libraries(child) for child in process.children()}

@@ -147,6 +147,8 @@ def test_one_step_lowers_the_loss_and_shows_which_weights_move() -> None:
         ({"split": "test", "index": "one"}, "no test image"),
         ({"split": "exam", "index": "1"}, "no 'exam' images"),
         ({"drawing": "forged"}, "link"),
+        ({"drawn": "1"}, "no drawing '1' in this session"),
+        ({"drawn": "9" * 5000}, "no drawing"),
         ({"drawing": links.encode([Stroke(20, ((90, 70), (100, 70)), erases=True)])}, "raw"),
     ],
 )

@@ -14,6 +14,7 @@ from mnist_demo.models.recipes import Recipe
 from mnist_demo.runs import run_directory, store
 from mnist_demo.runs.metrics import Metrics
 from mnist_demo.ui.help import glossary
+from mnist_demo.ui.help.entries import Word
 from mnist_demo.ui.train import compare, recipe_form
 from tests.conftest import tiny_recipe
 from tests.ui.test_pages import PAGES, open_page, some_runs
@@ -25,10 +26,11 @@ TERMS = (
     "epoch", "loss", "cross-entropy", "accuracy", "log scale", "gradient descent", "learning rate", "RMSProp", "Adam",
     "recipe", "seed", "label smoothing", "smoothing", "precision", "checkpoint", "diverged", "logits", "softmax",
     "temperature", "centre of mass", "activation", "bias", "occlusion map", "hidden layer", "filter",
+    "confusion matrix", "calibration", "95 % interval",
 )  # fmt: skip
 
 
-def word_of(term: str) -> glossary.Word:
+def word_of(term: str) -> Word:
     """The entry that explains a term. Fails where there is none."""
     known = {name.lower(): word for group in glossary.groups().values() for word in group for name in word.names}
     return known[term.lower()]

@@ -1,29 +1,273 @@
-"""The Mistakes page, run by Streamlit's AppTest."""
+"""The Mistakes page by Streamlit's AppTest: it counts right, and no model, data set or drawing ends it."""
+
+import shutil
+import threading
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import streamlit as st
+from streamlit.testing.v1 import AppTest
 
+from mnist_demo.data import formats
+from mnist_demo.data.datasets import Split
+from mnist_demo.errors import UserError
+from mnist_demo.inside import judging
+from mnist_demo.inside.network import exported
+from mnist_demo.inside.network.exported import Opened
+from mnist_demo.runs import store
 from mnist_demo.ui.common import services
+from mnist_demo.ui.draw.state import KEY, Drawn
 from mnist_demo.ui.mistakes import judged, matrix
+from mnist_demo.ui.mistakes.parts import PARTS
+from tests.conftest import tiny_arrays
+from tests.ui.test_evidence import some_run
+from tests.ui.test_glossary import terms_in, word_of, words_and_help
 from tests.ui.test_pages import open_page, texts
 
 
-@pytest.mark.parametrize("part", ["Which for which", "How sure", "Digit by digit", "Two models"])
-def test_every_part_says_how_many_are_wrong(part: str) -> None:
+@pytest.fixture(autouse=True)
+def no_results(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is in memory of what another test had judged."""
+    monkeypatch.setattr(judged, "_jobs", type(judged._jobs)())
+
+
+@pytest.fixture(scope="module")
+def affine() -> Opened:
+    return exported.open_file(store.find("affine").model_path)
+
+
+def mistakes(part: str = PARTS[0], **state: object) -> AppTest:
     app = open_page("Mistakes")
-    app.session_state["mistakes_part"] = part
+    for key, value in {"mistakes_part": part, **state}.items():
+        app.session_state[key] = value
     app.run()
     assert not app.exception
+    return app
+
+
+@pytest.mark.parametrize("images", ["test", "validation"])
+@pytest.mark.parametrize("part", PARTS)
+def test_every_part_says_how_many_are_wrong_and_explains_its_words(part: str, images: str) -> None:
+    app = mistakes(part, mistakes_images=images)
     assert not app.error
-    dataset = services.current_dataset()
-    found = judged.judged(services.shipped("cnn"), dataset, "test")
-    wrong = int((found.digits != dataset.test.labels).sum())
-    assert f"{wrong:,} mistakes in {len(dataset.test):,} test images" in texts(app)
-    assert np.array_equal(found.confusion.sum(axis=1), np.bincount(dataset.test.labels, minlength=10))
+    split = services.current_dataset().split(images)
+    wrong = int((services.classifier(services.shipped("cnn")).logits(split.pixels()).argmax(1) != split.labels).sum())
+    assert f"**{wrong:,} mistake{'' if wrong == 1 else 's'}** in {len(split):,} {images} images" in texts(app)
+    said, explained = words_and_help(app)
+    assert not [term for term in terms_in(said) if f"**{word_of(term).title}**" not in explained]
+
+
+def test_the_hardest_digit_is_named_and_the_table_has_all_ten() -> None:
+    app = mistakes("Digit by digit", mistakes_chosen="affine")
+    split = services.current_dataset().test
+    is_right = services.classifier(services.shipped("affine")).logits(split.pixels()).argmax(1) == split.labels
+    shares = [is_right[split.labels == digit].mean() for digit in range(10)]
+    assert f"The **{np.argmin(shares)}** is hardest" in texts(app)
+    assert len(app.table[0].value) == 10
+
+
+def test_two_models_are_held_against_each_other_both_ways() -> None:
+    app = mistakes("Two models")
+    split = services.current_dataset().test
+    cnn, affine = (
+        services.classifier(services.shipped(name)).logits(split.pixels()).argmax(1) == split.labels
+        for name in ("cnn", "affine")
+    )
+    said = texts(app)
+    assert f"both wrong on **{(~cnn & ~affine).sum():,}**" in said
+    assert f"**{(cnn & ~affine).sum():,} that only CNN reads right.**" in said
+    assert f"**{(affine & ~cnn).sum():,} that only Affine model reads right.**" in said
+    app.selectbox(key="mistakes_other").set_value("cnn").run()
+    assert not app.exception
+    assert "These are the same model" in app.info[0].value
 
 
 @pytest.mark.parametrize("sent", [-1, 100, True, "7", None, [1, 2], 3.0])
 def test_a_forged_cell_is_no_cell(sent: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(st, "session_state", {"matrix": type("Sent", (), {"chosen": sent})})
     assert matrix.chosen("matrix") is None
+
+
+def test_choices_are_kept_on_coming_back() -> None:
+    app = mistakes("How sure")
+    app.selectbox(key="mistakes_model").set_value("affine").run()
+    app.button_group(key="mistakes_images").set_value("validation").run()
+    before = texts(app)
+    app.switch_page("mnist_demo/ui/pages/data.py").run()
+    app.switch_page("mnist_demo/ui/pages/mistakes.py").run()
+    assert not app.exception
+    assert app.selectbox(key="mistakes_model").value == "affine"
+    assert texts(app) == before
+
+
+def test_a_run_that_still_trains_is_shown_with_its_step() -> None:
+    app = mistakes(mistakes_chosen=some_run("running").id)
+    assert "has taken 500 steps" in texts(app)
+    assert "of step 400 or before" in texts(app)
+
+
+def test_a_run_that_is_deleted_while_it_is_looked_at_is_told_in_one_sentence() -> None:
+    run = some_run("finished")
+    app = mistakes(mistakes_chosen=run.id)
+    assert not app.error
+    shutil.rmtree(run.directory)
+    app.run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert "deleted" in app.error[0].value
+    app.selectbox(key="mistakes_model").set_value("affine").run()
+    assert not app.error
+
+
+def test_a_run_that_is_deleted_while_the_page_is_drawn_is_told_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = some_run("finished")
+    app = mistakes(mistakes_chosen=run.id)
+    listed = store.list_runs()
+    monkeypatch.setattr(store, "list_runs", lambda: listed)
+    monkeypatch.setattr(Path, "is_file", lambda _: True)
+    shutil.rmtree(run.directory)
+    app.run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert "deleted" in app.error[0].value
+
+
+def test_a_model_that_cannot_be_looked_into_is_told_in_one_sentence() -> None:
+    run = some_run("finished")
+    run.model_path.write_bytes(b"no model")
+    assert "damaged" in mistakes(mistakes_chosen=run.id).error[0].value
+
+
+def test_scores_that_are_no_numbers_are_told_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def diverged(_: Opened, split: Split, __: object) -> judging.Judgement:
+        return judging.Judgement(np.full((len(split), 10), np.nan, np.float32), np.empty((0, 0), np.float32))
+
+    monkeypatch.setattr(judging, "judge", diverged)
+    app = mistakes()
+    assert "diverged" in app.error[0].value
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("images", ["test", "validation"])
+def test_an_own_data_set_of_50_images_is_judged_with_wide_intervals(
+    part: str, images: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    np.savez(tmp_path / "own.npz", **tiny_arrays(train=50, test=50))  # type: ignore[arg-type]
+    monkeypatch.setenv(formats.DATA_VARIABLE, str(tmp_path / "own.npz"))
+    app = mistakes(part, mistakes_images=images)
+    assert not app.error
+    count = len(services.current_dataset().split(images))
+    assert f"** in {count} {images} images (95 % interval: " in texts(app)
+
+
+def drew(app: AppTest, labels: list[int | None]) -> AppTest:
+    """Has the visitor drawn some test images of the CNN, with what they were to be."""
+    images = services.current_dataset().test.pixels(0, len(labels)).reshape(-1, 28, 28)
+    app.session_state[KEY].drawn = [Drawn(image, label) for image, label in zip(images, labels, strict=True)]
+    app.session_state["mistakes_images"] = "drawings"
+    return app.switch_page("mnist_demo/ui/pages/mistakes.py").run()
+
+
+def test_without_a_drawing_the_way_to_one_is_shown() -> None:
+    app = mistakes(mistakes_images="drawings")
+    assert not app.error
+    assert "You have drawn nothing yet" in app.info[0].value
+
+
+def test_the_sessions_drawings_are_judged_once_their_writer_has_told_what_they_are() -> None:
+    labels = [int(each) for each in services.current_dataset().test.labels[:4]]
+    app = drew(open_page("Draw"), [labels[0], (labels[1] + 1) % 10, None, None])
+    assert not app.exception
+    assert "**1 mistake** in 2 drawings" in texts(app)
+    asking = app.button_group(key="mistakes_label_3")
+    assert "Your drawing 3: what was it meant to be? (2 to tell)" in asking.label
+    asking.set_value(labels[2]).run()
+    assert "**1 mistake** in 3 drawings" in texts(app)
+    app.button_group(key="mistakes_label_4").set_value("no digit").run()
+    assert not app.exception
+    assert "**1 mistake** in 3 drawings" in texts(app)
+    assert "to tell" not in str([group.label for group in app.button_group])
+
+
+def test_a_drawing_of_the_session_opens_on_the_why_page() -> None:
+    app = drew(open_page("Draw"), [None])
+    app.query_params["drawn"] = "1"
+    app.switch_page("mnist_demo/ui/pages/evidence.py").run()
+    assert not app.error
+    assert "Your drawing 1" in str([image.proto for image in app.get("image")])
+
+
+@pytest.fixture
+def many() -> Split:
+    """More images than are judged at once."""
+    images = np.random.default_rng(0).integers(0, 256, (judged.FEW + 1, 784)).astype(np.uint8)
+    return Split(images, (np.arange(len(images)) % 10).astype(np.uint8))
+
+
+def in_threads(count: int, act: object) -> list[object]:
+    """What `act` returns or raises in so many threads at once."""
+    found: list[object] = []
+
+    def run() -> None:
+        try:
+            found.append(act())  # type: ignore[operator]
+        except UserError as error:
+            found.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
+
+
+def test_a_model_reads_the_images_once_for_all_visitors_and_never_again(
+    affine: Opened, many: Split, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    judge = judging.judge
+
+    def count(*given: Any) -> judging.Judgement:
+        asked.append(given)
+        return judge(*given)
+
+    monkeypatch.setattr(judging, "judge", count)
+    found = in_threads(6, lambda: judged.judged(affine, many).right)
+    assert len(found) == 6
+    assert len(set(found)) == 1
+    judged._jobs.clear()
+    judged.judged(affine, many)  # from the home folder
+    assert len(asked) == 1
+
+
+def test_so_many_models_wait_and_no_more(affine: Opened, many: Split, monkeypatch: pytest.MonkeyPatch) -> None:
+    goes_on = threading.Event()
+    judge = judging.judge
+    monkeypatch.setattr(judging, "judge", lambda *given: (goes_on.wait(30), judge(*given))[1])
+    others = [Split(many.images[::-1], many.labels), *(Split(many.images + i, many.labels) for i in range(1, 20))]
+    jobs = [judged._job(affine, split) for split in others[: judged.MOST_WAITING]]
+    with pytest.raises(UserError, match="wait half a minute"):
+        judged.judged(affine, many)
+    goes_on.set()
+    assert all(len(job.result.result(30)) == len(many) for job in jobs)
+    assert len(judged.judged(affine, many).digits) == len(many)
+
+
+def test_what_failed_is_tried_again(affine: Opened, many: Split, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> judging.Judgement:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(judging, "judge", fail)
+        with pytest.raises(MemoryError):
+            judged.judged(affine, many)
+    assert len(judged.judged(affine, many).digits) == len(many)
+
+
+def test_the_memory_of_results_is_bounded(affine: Opened, many: Split) -> None:
+    for shift in range(judged.MOST_KEPT + 3):
+        judged.judged(affine, Split(many.images + np.uint8(shift), many.labels))
+    assert len(judged._jobs) == judged.MOST_KEPT

@@ -85,7 +85,7 @@ def test_pages_run_in_a_home_that_cannot_be_written(name: str, tmp_path: Path, m
         assert not app.exception
 
 
-@pytest.mark.parametrize("name", ["Train", "Data"])
+@pytest.mark.parametrize("name", ["Train", "Data", "Mistakes"])
 def test_a_bad_data_file_is_told_in_one_sentence_and_draw_still_works(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

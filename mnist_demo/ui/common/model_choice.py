@@ -1,6 +1,7 @@
 """The choice of the models that answer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -34,13 +35,11 @@ def in_training(chosen: Sequence[Run]) -> Run | None:
 
 def model_choice(key: str, on_change: Callable[[], None] | None = None) -> list[Run]:
     """A choice of models, the shipped ones first and chosen; returns the chosen runs."""
-    usable = {run.id: run for run in (services.shipped(name) for name in store.shipped_names())}
-    preset = list(usable)
-    usable |= {run.id: run for run in store.list_runs()[0] if run.model_path.is_file()}
+    usable = _usable()
     chosen = st.multiselect(
         "Models that answer",
         list(usable),
-        default=preset,
+        default=store.shipped_names(),
         format_func=titles(usable),
         placeholder="Choose a model",
         help="The models that come with the app, and every model that was trained on the Train page.\n\n"
@@ -50,3 +49,50 @@ def model_choice(key: str, on_change: Callable[[], None] | None = None) -> list[
         on_change=on_change,
     )
     return [usable[name] for name in chosen if name in usable]
+
+
+def one_model(label: str, key: str, preset: str, *, remembered: MutableMapping[Any, Any], name: str) -> Run | None:
+    """A choice of one model, at first the one called `preset`; None, after one sentence, where it is not there.
+
+    `remembered` holds its id under `name`: the page's address, or the visitor's session.
+    """
+    usable = _usable()
+    asked = str(remembered.get(name, preset))
+    st.session_state[key] = asked if asked in usable else None
+
+    def remember() -> None:
+        if st.session_state[key] is not None:
+            remembered[name] = st.session_state[key]
+
+    st.selectbox(
+        label,
+        list(usable),
+        format_func=titles(usable),
+        placeholder="Choose a model",
+        key=key,
+        on_change=remember,
+        help=glossary.meanings(*(each.title for each in registry.MODELS.values()), "Parameter"),
+    )
+    if asked not in usable:
+        st.error(
+            f"There is no model {asked[:60]!r} here, or it was deleted, or saved nothing yet: choose another.",
+            icon=":material/error:",
+        )
+        return None
+    return usable[asked]
+
+
+def say_if_it_trains(run: Run) -> None:
+    """Of which step the model of a run is that still trains."""
+    if run.is_active:
+        before = "" if run.last_evaluation is None else f", of step {run.last_evaluation.step:,} or before"
+        st.caption(
+            f"This model still trains and has taken {run.last_step:,} steps. This is what it saved last{before}.",
+            help=glossary.meanings("Step"),
+        )
+
+
+def _usable() -> Mapping[str, Run]:
+    """The models that can answer, the shipped ones first, by their id."""
+    usable = {run.id: run for run in (services.shipped(name) for name in store.shipped_names())}
+    return usable | {run.id: run for run in store.list_runs()[0] if run.model_path.is_file()}

@@ -11,7 +11,7 @@ from mnist_demo.drawing import pictures, preprocess
 from mnist_demo.errors import UserError
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import answer_cards, cards, model_choice, projector, run_titles
-from mnist_demo.ui.draw import components, digit_row, pen_message, state, steps
+from mnist_demo.ui.draw import components, digit_row, drawn, pen_message, state, steps
 from mnist_demo.ui.draw.state import MODELS, Board, note_change
 
 SNAPSHOT_SECONDS = 2.0  # between two answers of a model that still trains
@@ -62,6 +62,8 @@ def settle(board: Board) -> None:
     """The drawing stays as it is until the pen is down again; only then are its digits looked for."""
     drawing = board.drawing
     if drawing.settled is not drawing.picture:
+        if to_mnist(drawing.picture) is None:
+            drawn.keep(board)
         drawing.settled = drawing.picture
         board.digits = digit_row.find(drawing.settled)
 

@@ -5,11 +5,20 @@ from typing import Any
 
 import streamlit as st
 
-from mnist_demo.data.images import Bytes
+from mnist_demo.data.images import Bytes, Floats
 from mnist_demo.drawing.strokes import Drawing
 
 KEY = "drawing_board"  # of the visitor's session
 MODELS = "draw_models"  # the ids of the models that answer
+
+
+@dataclass
+class Drawn:
+    """A digit that the visitor drew: float32 (28, 28) in [0, 1], and what it was meant to be, once that is told."""
+
+    pixels: Floats
+    label: int | None = None
+    is_left_out: bool = False  # for it was meant to be no digit
 
 
 @dataclass
@@ -22,6 +31,7 @@ class Board:
     loads: int = 0  # how often the server has loaded strokes into the canvas
     cleared: Drawing | None = None  # what Clear took away and st_canvas cannot bring back
     digits: list[Bytes] = field(default_factory=list)  # that stand side by side on the settled drawing
+    drawn: list[Drawn] = field(default_factory=list)  # in this session, the earliest first
     is_revealed: bool = False  # whether the answers of "Guess first" may be seen
     has_changed: bool = False  # whether a widget has changed since the page's board was run
 

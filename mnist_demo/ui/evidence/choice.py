@@ -8,11 +8,8 @@ import streamlit as st
 from mnist_demo.errors import UserError
 from mnist_demo.inside.network import exported
 from mnist_demo.inside.network.exported import Opened
-from mnist_demo.models import registry
-from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import services
-from mnist_demo.ui.common.run_titles import titles
+from mnist_demo.ui.common import model_choice
 from mnist_demo.ui.help import glossary
 
 MODEL, PART = "model", "part"  # of the page's address
@@ -22,28 +19,7 @@ MOST_OPENED = 10  # models, of 10 MB at most
 
 def model() -> Run | None:
     """The chosen model; None, after one sentence, where the address names one that there is not."""
-    usable = {name: services.shipped(name) for name in store.shipped_names()}
-    usable |= {run.id: run for run in store.list_runs()[0] if run.model_path.is_file()}
-    asked = st.query_params.get(MODEL, PRESET)
-    known = asked if asked in usable else None
-    st.session_state["why_model"] = known
-    st.selectbox(
-        "Model",
-        list(usable),
-        format_func=titles(usable),
-        placeholder="Choose a model",
-        key="why_model",
-        on_change=_to_address,
-        args=("why_model", MODEL),
-        help=glossary.meanings(*(each.title for each in registry.MODELS.values()), "Parameter"),
-    )
-    if known is None:
-        st.error(
-            f"There is no model {asked[:60]!r} here, or it was deleted, or saved nothing yet: choose another.",
-            icon=":material/error:",
-        )
-        return None
-    return usable[known]
+    return model_choice.one_model("Model", "why_model", PRESET, remembered=st.query_params, name=MODEL)
 
 
 def part(names: Sequence[str], title: Callable[[str], str]) -> str:
@@ -60,14 +36,13 @@ def part(names: Sequence[str], title: Callable[[str], str]) -> str:
         key="why_part",
         help=glossary.meanings("Pixel", "Training image", "Softmax"),
         on_change=_to_address,
-        args=("why_part", PART),
     )
     return known
 
 
-def _to_address(key: str, parameter: str) -> None:
-    if st.session_state[key] is not None:
-        st.query_params[parameter] = st.session_state[key]
+def _to_address() -> None:
+    if st.session_state["why_part"] is not None:
+        st.query_params[PART] = st.session_state["why_part"]
 
 
 def opened(run: Run) -> Opened:

@@ -7,14 +7,14 @@ import streamlit as st
 from mnist_demo.data import datasets
 from mnist_demo.data.images import SIDE, Floats
 from mnist_demo.drawing import links, preprocess
-from mnist_demo.drawing.strokes import paint
+from mnist_demo.drawing.strokes import paint, trace
 from mnist_demo.errors import UserError
 from mnist_demo.ui.common import services
 from mnist_demo.ui.common.notices import SPLIT_TITLES
-from mnist_demo.ui.draw import state
+from mnist_demo.ui.draw import share, state
 from mnist_demo.ui.draw.share import PARAMETER as DRAWING
 
-SPLIT, INDEX = "split", "index"  # of the page's address
+SPLIT, INDEX, DRAWN = "split", "index", "drawn"  # of the page's address
 CANVAS_SIDE = 320  # pixels, as on the Draw page
 LONGEST_INDEX = 9  # digits
 
@@ -27,6 +27,7 @@ class Subject:
     pixels: Floats
     label: int | None
     query: dict[str, str]  # of a link to it; empty for a drawing that only this visitor's session has
+    on_canvas: dict[str, str] | None  # of a link to the Draw page that puts it there; None for one that is there
 
 
 def shown() -> Subject:
@@ -37,10 +38,17 @@ def shown() -> Subject:
     query = st.query_params
     if DRAWING in query:
         pixels = preprocess.to_mnist(paint(links.decode(query[DRAWING]), CANVAS_SIDE))
-        return Subject("A drawing", pixels, None, {DRAWING: query[DRAWING]})
+        return Subject("A drawing", pixels, None, {DRAWING: query[DRAWING]}, {DRAWING: query[DRAWING]})
+    if DRAWN in query:
+        return _earlier(query[DRAWN])
     if SPLIT in query or INDEX in query:
         return _image(query.get(SPLIT, "test"), query.get(INDEX, "0"))
     return _of_session() or _image("test", "0")
+
+
+def traced(pixels: Floats) -> dict[str, str] | None:
+    """The address of the Draw page with an image, float32 (28, 28) in [0, 1], on its canvas."""
+    return share.query(trace(pixels, CANVAS_SIDE))
 
 
 def _image(name: str, text: str) -> Subject:
@@ -53,12 +61,22 @@ def _image(name: str, text: str) -> Subject:
         raise UserError(f"There is no {title} image {text[:LONGEST_INDEX]!r}: choose one from 0 to {len(split) - 1:,}.")
     pixels = split.pixels(index, index + 1)[0].reshape(SIDE, SIDE)
     query = {SPLIT: name, INDEX: str(index)}
-    return Subject(f"{SPLIT_TITLES[name]} image {index:,}", pixels, int(split.labels[index]), query)
+    return Subject(f"{SPLIT_TITLES[name]} image {index:,}", pixels, int(split.labels[index]), query, traced(pixels))
+
+
+def _earlier(text: str) -> Subject:
+    """One of this session's drawings, counted from 1."""
+    drawn = state.board().drawn
+    number = int(text) if text.isdecimal() and len(text) <= LONGEST_INDEX else 0
+    if not 1 <= number <= len(drawn):
+        raise UserError(f"There is no drawing {text[:LONGEST_INDEX]!r} in this session: draw a digit on the Draw page.")
+    pixels = drawn[number - 1].pixels
+    return Subject(f"Your drawing {number}", pixels, drawn[number - 1].label, {}, traced(pixels))
 
 
 def _of_session() -> Subject | None:
     picture = state.board().drawing.settled
     try:
-        return None if picture is None else Subject("Your drawing", preprocess.to_mnist(picture), None, {})
+        return None if picture is None else Subject("Your drawing", preprocess.to_mnist(picture), None, {}, None)
     except UserError:  # a blank canvas
         return None

@@ -1,51 +1,57 @@
-"""Some images with their labels and answers; the chosen one opens on the Data page."""
+"""Some images with their labels and answers, and one of them large, with the ways to look into it."""
 
 import streamlit as st
 
-from mnist_demo import plots, words
-from mnist_demo.data.datasets import Dataset
+from mnist_demo import maps, plots, words
 from mnist_demo.drawing import pictures
 from mnist_demo.inside.mistakes import Indices
-from mnist_demo.ui.common import projector
+from mnist_demo.runs.run_directory import Run
+from mnist_demo.ui.common import projector, why
 from mnist_demo.ui.data import thumbnails
+from mnist_demo.ui.draw import draw_over
+from mnist_demo.ui.evidence import choice, subject
 from mnist_demo.ui.mistakes.judged import Judged
+from mnist_demo.ui.mistakes.source import Source
 
-SHOWN, SHOWN_LARGE = 24, 12  # images; in the projector view
+SHOWN, SHOWN_LARGE = 24, 8  # images; in the projector view
 COLUMNS = 12  # of the sheet that thumbnails are cut from
-DATA_PAGE = "mnist_demo/ui/pages/data.py"
+WIDTH = 112  # pixels of the chosen image on the page
 
 
-def gallery(dataset: Dataset, name: str, indices: Indices, said: Judged, key: str) -> None:
-    """The first of the images `indices` of the split called `name`, with what a model said of them."""
-    shown = indices[: SHOWN_LARGE if projector.is_on() else SHOWN]
-    if len(shown) == 0:
+def gallery(source: Source, run: Run, said: Judged, indices: Indices, key: str) -> None:
+    """The images `indices` with what `run` said of them, page by page."""
+    if len(indices) == 0:
         st.info("There is no such image.")
         return
-    split = dataset.split(name)
+    place = st.container()
+    per_page = SHOWN_LARGE if projector.is_on() else SHOWN
+    pages = -(-len(indices) // per_page)
+    page = st.pagination(pages, key=f"{key}_page_{indices[0]}_{len(indices)}_{per_page}") if pages > 1 else 1
+    shown = indices[(page - 1) * per_page : page * per_page]
     chosen_key = f"{key}_index"
-    index = st.session_state.get(chosen_key)
-    selected = next((position for position, each in enumerate(shown) if each == index), 0)
-    index = int(shown[selected])
+    chosen = st.session_state.get(chosen_key)
+    selected = next((position for position, each in enumerate(shown) if each == chosen), 0)
 
     def choose() -> None:
-        position = st.session_state[key].chosen
+        position = st.session_state[key].chosen  # from a browser, so it can be anything
         if type(position) is int and 0 <= position < len(shown):
             st.session_state[chosen_key] = int(shown[position])
 
-    captions = [f"{said.labels[i]} read as {said.digits[i]}" for i in shown]
-    labels = [f"Image {i:,}, a {said.labels[i]}, read as {said.digits[i]}" for i in shown]
-    sheet = pictures.data_address(pictures.to_png(plots.sheet(split.images[shown], COLUMNS)))
-    thumbnails.thumbnails(sheet, captions, labels, columns=COLUMNS, selected=selected, key=key, on_chosen=choose)
-    if len(indices) > len(shown):
-        st.caption(f"The first {len(shown)} of {len(indices):,} images.")
-    surety = words.surety(float(said.probabilities[index].max()))
-    st.markdown(f"Image {index:,}: label **{said.labels[index]}**, read as **{said.digits[index]}**, {surety} sure.")
-    if st.button("Look at this image closely", icon=":material/zoom_in:", key=f"{key}_open"):
-        _open_on_data_page(name, index)
+    captions = [f"{said.labels[each]} → {said.digits[each]}" for each in shown]
+    labels = [f"{source.title_of(each)}: a {said.labels[each]}, read as {said.digits[each]}" for each in shown]
+    sheet = pictures.data_address(pictures.to_png(plots.sheet(source.split.images[shown], COLUMNS)))
+    with place:
+        thumbnails.thumbnails(sheet, captions, labels, columns=COLUMNS, selected=selected, key=key, on_chosen=choose)
+        _one(source, run, said, int(shown[selected]))
 
 
-def _open_on_data_page(name: str, index: int) -> None:
-    for old in [each for each in st.session_state if str(each).startswith(f"page_{name}_")]:
-        del st.session_state[old]
-    st.session_state.update({"split": name, "digits": [], f"index_{name}": index})
-    st.switch_page(DATA_PAGE)
+def _one(source: Source, run: Run, said: Judged, index: int) -> None:
+    pixels = source.pixels(index)
+    name, label, digit = source.title_of(index), said.labels[index], said.digits[index]
+    surety = words.surety(float(said.probabilities[index, digit]))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.image(maps.ink(pixels, 4), alt=f"{name}, a handwritten {label}", width=WIDTH)
+        with st.container(gap="xsmall"):
+            st.markdown(f"{name}: label **{label}**, read as **{digit}**, {surety} sure.")
+            why.link({choice.MODEL: run.id, **source.query(index)})
+            draw_over.link(subject.traced(pixels))

@@ -1,24 +1,28 @@
-"""What a model says of all images of a split, computed once for all viewers."""
+"""What a model says of all images of a split: computed once for all viewers, while none of them is kept waiting."""
 
 import threading
-from dataclasses import dataclass
-from pathlib import Path
+from collections import OrderedDict
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
 
 import numpy as np
 import streamlit as st
 
-from mnist_demo.data.datasets import Dataset
+from mnist_demo.data.datasets import Split
 from mnist_demo.data.images import Floats
 from mnist_demo.errors import UserError
-from mnist_demo.inside import judging, mistakes
+from mnist_demo.inside import judging, kept, mistakes
 from mnist_demo.inside.mistakes import Indices
-from mnist_demo.inside.network import exported
 from mnist_demo.inside.network.exported import Opened
 from mnist_demo.models.inference import softmax
-from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import services
 
-_one_at_a_time = threading.Lock()  # it takes all cores
+FEW = 100  # images are judged at once: that takes less than 0.05 s
+MOST_KEPT = 20  # results in memory, of 0.4 MB each for 10,000 images
+MOST_WAITING = 8  # models, of 10 MB at most; the CNN takes 2 s for 10,000 images
+LOOK_EVERY = 0.1  # seconds
+
+BUSY = "Many models are being judged just now: wait half a minute, then reload the page."
+NO_NUMBERS = "This model’s scores are no numbers any more, its training diverged: choose another model."
 
 
 @dataclass(frozen=True)
@@ -30,27 +34,77 @@ class Judged:
     labels: Indices
     confusion: Indices
 
-
-def judged(run: Run, dataset: Dataset, name: str) -> Judged:
-    """What `run`'s model says of the split called `name`. Raises UserError where the model is gone or unknown."""
-    try:
-        changed = run.model_path.stat().st_mtime_ns
-    except OSError as error:
-        raise UserError("This run has no exported model, or was deleted: choose another model.") from error
-    opened = _opened(run.model_path, changed, run.status.temperature)
-    logits = _logits(opened.digest, dataset.source, name, opened)
-    probabilities = softmax(logits / opened.temperature)
-    labels = dataset.split(name).labels.astype(np.int64)
-    digits = probabilities.argmax(axis=1)
-    return Judged(probabilities, digits, labels, mistakes.confusion(labels, digits))
+    @property
+    def right(self) -> int:
+        """How many images were read right."""
+        return int(np.trace(self.confusion))
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _opened(path: Path, changed: int, temperature: float) -> Opened:  # noqa: ARG001 (looked up by)
-    return exported.open_file(path, temperature)
+@dataclass
+class _Job:
+    """A model that judges a split, in the background."""
+
+    result: "Future[Floats]" = field(default_factory=Future)
+    share: float = 0.0  # of the images that are judged
 
 
-@st.cache_resource(max_entries=20, show_spinner="The model reads all the images…")
-def _logits(digest: str, source: str, name: str, _opened: Opened) -> Floats:  # noqa: ARG001 (looked up by)
-    with _one_at_a_time:
-        return judging.judge(_opened, services.dataset(source).split(name)).logits
+_jobs: OrderedDict[str, _Job] = OrderedDict()  # by what is judged, the one that was asked for last at the end
+_asking = threading.Lock()
+_worker = ThreadPoolExecutor(1, "judging")  # one model at a time: it takes all cores
+
+
+def judged(opened: Opened, split: Split) -> Judged:
+    """What the model says of a split that has images; shows the progress while it is computed.
+
+    Raises UserError where too many models wait for that, or where its scores are no numbers.
+    """
+    if len(split) <= FEW:
+        logits = opened.classifier.logits(split.pixels())
+    else:
+        job = _job(opened, split)
+        if not job.result.done():
+            _show_progress(job, len(split))
+        logits = job.result.result()
+    if not np.isfinite(logits).all():
+        raise UserError(NO_NUMBERS)
+    labels = split.labels.astype(np.int64)
+    digits = logits.argmax(axis=1)
+    return Judged(softmax(logits / opened.temperature), digits, labels, mistakes.confusion(labels, digits))
+
+
+def _job(opened: Opened, split: Split) -> _Job:
+    """The job that judges this, begun where there was none or where it failed."""
+    name = kept.key("logits", opened.digest, split)
+    with _asking:
+        job = _jobs.get(name)
+        if job is None or (job.result.done() and job.result.exception() is not None):
+            if sum(not each.result.done() for each in _jobs.values()) >= MOST_WAITING:
+                raise UserError(BUSY)
+            job = _jobs[name] = _begin(name, opened, split)
+        _jobs.move_to_end(name)
+        for old in [each for each in _jobs if _jobs[each].result.done()][: max(0, len(_jobs) - MOST_KEPT)]:
+            del _jobs[old]
+        return job
+
+
+def _begin(name: str, opened: Opened, split: Split) -> _Job:
+    job = _Job()
+
+    def note(done: int, total: int) -> None:
+        job.share = done / total
+
+    def read() -> Floats:
+        arrays = kept.read_or_make(name, lambda: {"logits": judging.judge(opened, split, note).logits})
+        return np.asarray(arrays["logits"], np.float32)
+
+    job.result = _worker.submit(read)
+    return job
+
+
+def _show_progress(job: _Job, count: int) -> None:
+    bar = st.empty()
+    while not job.result.done():
+        text = f"The model reads {count:,} images, once for everybody…" if job.share else "Other models come first…"
+        bar.progress(job.share, text=text)
+        wait([job.result], LOOK_EVERY)
+    bar.empty()

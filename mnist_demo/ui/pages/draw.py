@@ -12,7 +12,7 @@ from mnist_demo.drawing import pictures
 from mnist_demo.drawing.strokes import Drawing, from_canvas, paint, to_canvas
 from mnist_demo.errors import UserError
 from mnist_demo.ui.common import model_choice, projector, why
-from mnist_demo.ui.draw import answering, components, share, state, upload
+from mnist_demo.ui.draw import answering, components, drawn, share, state, upload
 from mnist_demo.ui.draw.state import MODELS, note_change
 from mnist_demo.ui.help import explain
 
@@ -79,6 +79,7 @@ def open_link() -> None:
     own.link = link
     strokes = share.received()
     if strokes is not None:
+        drawn.keep(own)
         picture = paint(strokes, CANVAS_SIDE)
         own.drawing = Drawing(strokes, to_canvas(strokes, INK, PAPER), picture)
 

@@ -12,7 +12,8 @@ from mnist_demo.drawing import rejection
 from mnist_demo.errors import UserError
 from mnist_demo.inside.network.exported import Opened
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import cards, projector, run_titles, sharing
+from mnist_demo.ui.common import cards, model_choice, projector, run_titles, sharing
+from mnist_demo.ui.draw import draw_over
 from mnist_demo.ui.evidence import choice, subject
 from mnist_demo.ui.evidence.subject import Subject
 from mnist_demo.ui.help import glossary
@@ -36,7 +37,10 @@ def show_digit(digit: Subject | None) -> None:
 def ways(run: Run | None, digit: Subject | None) -> None:
     """To other digits, and to others who may look at this one."""
     with projector.operator_only("ways"), st.container(horizontal=True, vertical_alignment="center"):
-        st.page_link("mnist_demo/ui/pages/draw.py", label="Draw a digit", icon=":material/draw:")
+        if digit is None:
+            st.page_link("mnist_demo/ui/pages/draw.py", label="Draw a digit", icon=":material/draw:")
+        else:
+            draw_over.link(digit.on_canvas)
         st.page_link("mnist_demo/ui/pages/data.py", label="Choose an image", icon=":material/grid_view:")
         if run and digit and digit.query and st.button("Share", icon=":material/share:"):
             share(run, digit)
@@ -83,12 +87,7 @@ def say_what_it_is(run: Run, digit: Subject) -> None:
     """What a visitor should know before believing what follows."""
     if digit.label is None and not rejection.is_digit(digit.pixels):
         st.info("This does not look like any digit. What follows is how the model chooses when it has to choose one.")
-    if run.is_active:
-        before = "" if run.last_evaluation is None else f", of step {run.last_evaluation.step:,} or before"
-        st.caption(
-            f"This model still trains and has taken {run.last_step:,} steps. This is what it saved last{before}.",
-            help=glossary.meanings("Step"),
-        )
+    model_choice.say_if_it_trains(run)
 
 
 def explain(part: str, run: Run, opened: Opened, digit: Subject, label: int) -> None:

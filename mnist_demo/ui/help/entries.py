@@ -1,0 +1,281 @@
+"""The entries of the glossary. A meaning begins with an example. Figures are those of the code."""
+
+import math
+from dataclasses import dataclass
+
+from mnist_demo.data.images import CLASSES, PIXELS, SIDE, one_hot
+from mnist_demo.models import registry
+from mnist_demo.models.inference import NOT_SURE_BELOW
+from mnist_demo.words import percent
+
+_NOTEBOOK = registry.AFFINE.recipes[0]
+_FAST = registry.CNN.recipes[1]
+_THREE = " ".join(f"{value:.0f}" for value in one_hot(3))
+
+
+@dataclass(frozen=True)
+class Word:
+    """One term. `title` is how the Glossary page and the tooltips call it, in the singular where that can be."""
+
+    title: str
+    meaning: str  # Markdown
+    formula: str = ""  # LaTeX
+    forms: tuple[str, ...] = ()  # how else the pages write it
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that the term is called."""
+        return (self.title, *self.forms)
+
+
+DATA = (
+    Word(
+        "MNIST",
+        "The 7 that somebody once wrote on a form, and 69,999 other images: the digits of some 500 people, "
+        "each scaled and centred in the same way.",
+    ),
+    Word(
+        "Pixel",
+        f"One of the {SIDE} × {SIDE} = {PIXELS} squares of an image: 0 is paper, 1 is ink, 0.5 the grey edge "
+        "of a stroke.",
+        forms=("pixels",),
+    ),
+    Word(
+        "Label",
+        "7 for an image of a seven: the digit that the writer meant. The models learn from it.",
+        forms=("labels",),
+    ),
+    Word(
+        "One-hot",
+        f"The label 3 becomes [{_THREE}]: {CLASSES} numbers, all 0 but the one in place 3, counting from 0. "
+        "It is what a perfect answer to a 3 would be.",
+    ),
+    Word(
+        "Split",
+        "Like a book of exercises with the last chapters kept for the exam: the images are divided into "
+        "those for training, for validation and for testing.",
+    ),
+    Word(
+        "Training image",
+        "The exercises: the model sees these images with their labels, and learns from them.",
+        forms=("training images", "Training", "train"),
+    ),
+    Word(
+        "Validation image",
+        "A trial exam: images that the model does not learn from, on which people choose between recipes.",
+        forms=("validation images", "Validation"),
+    ),
+    Word(
+        "Test image",
+        "The exam: images that nobody looked at before. Only they show what a model makes of new handwriting.",
+        forms=("test images", "Test"),
+    ),
+    Word(
+        "Augmentation",
+        "A 7 is turned by a few degrees, slanted, or shifted, anew each time it is shown: from one "
+        "image the model learns many hands.",
+        forms=("handwriting",),
+    ),
+)
+MODELS = (
+    Word(
+        "Model",
+        f"A machine with {PIXELS} numbers going in, one a pixel, and {CLASSES} scores coming out, one a digit. "
+        "What it does in between is set by its parameters.",
+        "M(x) = (l_0, \\dots, l_9)",
+        forms=("models",),
+    ),
+    Word(
+        "Parameter",
+        f"The affine model has {PIXELS} × {CLASSES} + {CLASSES} = {registry.AFFINE.parameters:,} of them: "
+        "the numbers that are changed by learning, and all that a model remembers. Those that something is "
+        "multiplied by are called weights.",
+        forms=("parameters", "weights", "weight"),
+    ),
+    Word(
+        "Convolution",
+        f"A stencil of {registry.KERNEL_SIDE} × {registry.KERNEL_SIDE} weights, say of a short upright "
+        "stroke, slides over the image and notes at each place how well it fits: an edge is an edge wherever it is.",
+        forms=("filter", "filters"),
+    ),
+    Word(
+        "Pooling",
+        f"Of each {registry.POOL_SIDE} × {registry.POOL_SIDE} neighbours only the greatest is kept: a digit "
+        "that is shifted a little gives nearly the same.",
+    ),
+    Word(
+        "Dense layer",
+        "Like a jury: each of its outputs is a vote in which everything before it has a weight of its own.",
+        forms=("dense layers",),
+    ),
+    Word(
+        "Activation",
+        "3.2: what one unit of a layer makes of an image. A hidden layer is one between the image and the scores.",
+        forms=("activations", "hidden layer", "hidden units"),
+    ),
+    Word("Bias", "0.7, whatever the image is: the number that a sum begins with."),
+)
+LEARNING = (
+    Word(
+        "Step",
+        f"{_NOTEBOOK.batch_size} images are shown, and every weight is nudged once: that is one step, also "
+        f"called an iteration. The notebook’s recipe takes {_NOTEBOOK.steps:,}.",
+        forms=("steps", "iteration", "iterations"),
+    ),
+    Word(
+        "Batch",
+        f"{_NOTEBOOK.batch_size} images, drawn like cards from a shuffled deck: those of one step. They give "
+        "nearly the same direction as all images would, for a small part of the work.",
+        forms=("batches", "batch size"),
+    ),
+    Word(
+        "Epoch",
+        "With 1,000 images and batches of 100, 10 steps: every training image has been seen once.",
+        forms=("epochs",),
+    ),
+    Word(
+        "Loss",
+        f"Right and 99 % sure costs {-math.log(0.99):.2f}, undecided among {CLASSES} digits {math.log(CLASSES):.1f}, "
+        f"sure of another digit {-math.log(0.01):.1f} or more: how far an answer is from the truth, here the "
+        "cross-entropy. Learning makes it small.",
+        "\\mathrm{loss} = -\\log p_{\\mathrm{label}}",
+        forms=("losses", "cross-entropy", "cross-entropies"),
+    ),
+    Word(
+        "Accuracy",
+        "9,920 of 10,000 test images read right are an accuracy of 99.2 %. Of images that were used in "
+        "training it says little.",
+        forms=("accuracies", "right on test images"),
+    ),
+    Word(
+        "Error rate",
+        "At 99.2 % accuracy it is 0.8 %: the share that is read wrong. On a log scale, half as many "
+        "mistakes look equally far apart anywhere.",
+        "1 - \\mathrm{accuracy}",
+        forms=("log scale",),
+    ),
+    Word(
+        "Gradient descent",
+        "Down a hill in the fog: feel which way the ground falls, take a small step, and again. "
+        "The ground is the loss, and the way is given by its slope in each weight.",
+        "W \\leftarrow W - \\eta \\, \\frac{\\partial\\, \\mathrm{loss}}{\\partial W}",
+    ),
+    Word(
+        "Learning rate",
+        f"{_NOTEBOOK.learning_rate:g}: how large the steps down the hill are, in formulas $\\eta$. Too small, and it "
+        "takes for ever; too large, and each step leaps over the valley.",
+        forms=("schedule",),
+    ),
+    Word(
+        "Optimizer",
+        "On that hill one may go straight down (plain gradient descent), or keep the way in memory: RMSProp takes "
+        "equally large steps where it is steep and where it is flat; Adam does so too, and rolls on like a ball.",
+        forms=("RMSProp", "Adam", "sgd"),
+    ),
+    Word(
+        "Recipe",
+        "As in cooking: the same model learns in several ways. `notebook` is as the original notebook "
+        "trained it, `fast` is good in seconds, `best` takes longer and reads most.",
+        forms=("recipes",),
+    ),
+    Word(
+        "Seed",
+        f"{_NOTEBOOK.seed}: the number that all dice of a run begin with, for the first weights and for the "
+        "order of the images. The same seed gives the same run, another one a slightly different run.",
+    ),
+    Word(
+        "Label smoothing",
+        f"Instead of 1 for the right digit and 0 for the others, `fast` aims at "
+        f"{percent(1 - _FAST.label_smoothing, 0)} and a little for each: a model that need not be certain learns more "
+        "calmly.",
+    ),
+    Word(
+        "Precision",
+        "3.1416 or 3.14: with how many digits the computer calculates. Numbers of 16 bits are rougher "
+        "than those of 32, and on many computers quicker; the accuracy stays.",
+        forms=("16 bits", "float32", "bfloat16", "calculated in"),
+    ),
+    Word(
+        "Evaluation",
+        "A trial every few hundred steps: the model reads all test images, and a point of the strong line appears.",
+        forms=("evaluate every", "evaluated"),
+    ),
+    Word(
+        "Smoothing",
+        "Like a temperature of the week instead of the hour: each point becomes an average that leans on "
+        "the points before it, and the faint line trembles less.",
+    ),
+    Word(
+        "Run",
+        "One training of a model by one recipe, from Start to its end. It can be paused and continued.",
+        forms=("runs",),
+    ),
+    Word(
+        "Model file",
+        "The CNN of a run in 2 MB: `.tflite` is what this app and phones calculate with, `.keras` opens in Python.",
+        forms=(".keras", ".tflite"),
+    ),
+    Word(
+        "Checkpoint",
+        "As in a game: what the run has learned is saved now and then, and after a crash it goes on from there.",
+    ),
+    Word(
+        "Diverged",
+        "2.3, 40, 9,000, …: the loss grew instead of falling, until it was no number any more. The learning rate was "
+        "too large.",
+    ),
+)
+ANSWERS = (
+    Word(
+        "Logits",
+        f"(1.2, −3.0, 0.4, …): the {CLASSES} scores that come out of a model, one a digit, any numbers at "
+        "all. The highest wins.",
+        "l_0, \\dots, l_9",
+        forms=("logit", "scores"),
+    ),
+    Word(
+        "Softmax",
+        "Scores of 2 and 0 become 88 % and 12 %: it turns scores into probabilities, which are positive and "
+        "add up to 1. A score that is higher by 1 makes a digit 2.7 times as probable.",
+        "p_c = \\frac{\\exp(l_c)}{\\sum_{j=0}^{9} \\exp(l_j)}",
+        forms=("probabilities", "probability"),
+    ),
+    Word(
+        "Sure",
+        f"“99.2 % sure” is the highest of the {CLASSES} probabilities. Under {percent(NOT_SURE_BELOW, 0)} the "
+        "app says “Not sure”.",
+        forms=("not sure",),
+    ),
+    Word(
+        "Occlusion map",
+        "With the top of a 7 hidden it may pass for a 1: how much less probable the answer is, for every place hidden.",
+    ),
+    Word(
+        "Temperature",
+        "Like a voice that is turned down: all scores are divided by one number, so that of the answers "
+        "“90 % sure” 9 in 10 are right. The digit stays the same.",
+        "p_c = \\frac{\\exp(l_c / T)}{\\sum_{j=0}^{9} \\exp(l_j / T)}",
+    ),
+    Word(
+        "Confusion matrix",
+        "In row 4, column 9 stands 5: of the images of a 4, five were read as a 9. What was read right stands on the "
+        "diagonal.",
+    ),
+    Word(
+        "Calibration",
+        "A weather forecast that says “70 % rain” is calibrated if it then rains on 70 of 100 such days: whether "
+        "a model is right as often as it says that it is sure.",
+        forms=("calibrated",),
+    ),
+    Word(
+        "Confidence interval",
+        "“95 to 99 %”: with other images of the same kind the share would come out a little different; 95 times of "
+        "100, such an interval holds the true one. The fewer images, the wider it is.",
+        forms=("95 % interval", "interval"),
+    ),
+    Word(
+        "Centre of mass",
+        "Where a digit cut from cardboard could be balanced on a pin. MNIST’s digits have theirs in "
+        "the middle, so yours is moved there too.",
+    ),
+)
