@@ -47,7 +47,7 @@ PAGES: dict[str, tuple[str, Callable[[Page], object]]] = {
         for part in ("scores", "pixels", "layers", "step", "similar")
     },
     "mistakes": ("mistakes", lambda _: None),
-    **{f"mistakes-{part.split()[-1]}": ("mistakes", partial(choose_part, part)) for part in MISTAKES[1:]},
+    **{f"mistakes-{part.replace(' ', '-').lower()}": ("mistakes", partial(choose_part, part)) for part in MISTAKES[1:]},
     "glossary": ("glossary", lambda _: None),
 }
 

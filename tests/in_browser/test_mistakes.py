@@ -90,8 +90,11 @@ def test_digits_that_were_drawn_and_cleared_are_asked_for_and_counted(open_page:
     go_to(page, "Mistakes", "Mistakes")
     page.get_by_role("radio", name="Your drawings").click()
     for number, meant in ((1, 1), (2, 7)):  # both ones look the same, so there are two drawings
-        expect(page.get_by_text(f"Your drawing {number}: what was it meant to be?")).to_be_visible()
-        page.get_by_role("group", name="Your drawing").get_by_text(str(meant), exact=True).click()
+        asking = page.get_by_role("radiogroup", name=f"Your drawing {number}: what was it meant to be?")
+        asking.wait_for()
+        page.locator("[data-test-script-state=notRunning]").wait_for()  # before it, the one before may still be there
+        asking.get_by_text(str(meant), exact=True).click()
+        expect(asking).to_have_count(0)
     expect(page.get_by_text("0 mistakes in 2 drawings")).to_be_visible()
     follow(page, "Why?", "Why")
     expect(page.get_by_alt_text(re.compile(r"Your drawing \d"))).to_be_visible()

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from mnist_demo.ui.mistakes.parts import PARTS
 from tests.browser import DIGITS, TWO_FRAMES, canvas_of, card, draw, ink, place, watch_shifts
 from tests.conftest import OpenPage
 
@@ -145,6 +146,20 @@ def test_data_shows_one_image_or_the_whole_split(open_page: OpenPage) -> None:
     assert min(font_size(label) for label in labels.all()) >= CHART_TEXT
     expect(page.get_by_alt_text("Average images, 0 to 9")).to_be_in_viewport(ratio=1)
     assert_all_fits(page)
+
+
+def test_each_part_of_mistakes_is_seen_without_scrolling(open_page: OpenPage) -> None:
+    page = open_page("mistakes", viewport=SCREEN)
+    project(page)
+    for part in PARTS:
+        page.get_by_role("radio", name=part).click()
+        expect(page.get_by_role("radio", name=part)).to_be_checked()
+        page.locator("[data-test-script-state=notRunning]").wait_for()
+        assert_all_fits(page)
+        if page.locator(".stVegaLiteChart").count():
+            page.locator(".stVegaLiteChart text").first.wait_for()
+            sizes = "texts => texts.map((text) => parseFloat(getComputedStyle(text).fontSize))"
+            assert min(page.locator(".stVegaLiteChart text").evaluate_all(sizes)) >= CHART_TEXT
 
 
 def test_what_jumps_is_measured(open_page: OpenPage) -> None:

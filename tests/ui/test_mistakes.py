@@ -91,7 +91,7 @@ def test_a_forged_cell_is_no_cell(sent: object, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_choices_are_kept_on_coming_back() -> None:
-    app = mistakes("How sure")
+    app = mistakes("Surest mistakes")
     app.selectbox(key="mistakes_model").set_value("affine").run()
     app.button_group(key="mistakes_images").set_value("validation").run()
     before = texts(app)

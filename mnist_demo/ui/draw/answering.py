@@ -63,7 +63,7 @@ def settle(board: Board) -> None:
     drawing = board.drawing
     if drawing.settled is not drawing.picture:
         if to_mnist(drawing.picture) is None:
-            drawn.keep(board)
+            drawn.keep(board, drawing.settled)
         drawing.settled = drawing.picture
         board.digits = digit_row.find(drawing.settled)
 

@@ -54,7 +54,9 @@ def matrix_picture(confusion: Indices, title: str) -> Figure:
     is_right = np.eye(CLASSES, dtype=bool)
     for colors, hidden in (("Blues", ~is_right), ("Oranges", is_right)):
         shown = np.ma.masked_where(hidden, confusion)
-        axes.imshow(shown, cmap=colors, vmin=0, vmax=max(1, 2 * shown.max()))  # pale: the numbers stand on it
+        axes.imshow(
+            shown, cmap=colors, vmin=0, vmax=max(1.0, 2.0 * float(shown.max() or 0))
+        )  # pale: the numbers stand on it
     for label, row in enumerate(confusion):
         for digit, count in enumerate(row):
             axes.text(digit, label, f"{count:,}", ha="center", va="center")

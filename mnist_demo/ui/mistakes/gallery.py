@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mnist_demo import maps, plots, words
+from mnist_demo.data.images import SIDE
 from mnist_demo.drawing import pictures
 from mnist_demo.inside.mistakes import Indices
 from mnist_demo.runs.run_directory import Run
@@ -13,9 +14,9 @@ from mnist_demo.ui.evidence import choice, subject
 from mnist_demo.ui.mistakes.judged import Judged
 from mnist_demo.ui.mistakes.source import Source
 
-SHOWN, SHOWN_LARGE = 24, 8  # images; in the projector view
+SHOWN, SHOWN_LARGE = 24, 7  # images; in the projector view, one row
 COLUMNS = 12  # of the sheet that thumbnails are cut from
-WIDTH = 112  # pixels of the chosen image on the page
+WIDTH, WIDTH_LARGE = 112, 168  # pixels of the chosen image on the page
 
 
 def gallery(source: Source, run: Run, said: Judged, indices: Indices, key: str) -> None:
@@ -50,7 +51,8 @@ def _one(source: Source, run: Run, said: Judged, index: int) -> None:
     name, label, digit = source.title_of(index), said.labels[index], said.digits[index]
     surety = words.surety(float(said.probabilities[index, digit]))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.image(maps.ink(pixels, 4), alt=f"{name}, a handwritten {label}", width=WIDTH)
+        width = WIDTH_LARGE if projector.is_on() else WIDTH
+        st.image(maps.ink(pixels, width // SIDE), alt=f"{name}, a handwritten {label}", width=width)
         with st.container(gap="xsmall"):
             st.markdown(f"{name}: label **{label}**, read as **{digit}**, {surety} sure.")
             why.link({choice.MODEL: run.id, **source.query(index)})

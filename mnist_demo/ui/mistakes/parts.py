@@ -2,6 +2,7 @@
 
 import io
 
+import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -16,18 +17,20 @@ from mnist_demo.ui.mistakes.gallery import gallery
 from mnist_demo.ui.mistakes.judged import Judged
 from mnist_demo.ui.mistakes.source import Source
 
-PARTS = ("Which for which", "How sure", "Digit by digit", "Two models")
-CELL = "mistakes_cell"  # of the session: the label and the answer that were clicked
+PARTS = ("Which for which", "Surest mistakes", "Sure and right", "Digit by digit", "Two models")
+CELL = "mistakes_cell"  # of the session, for each kind of images: the label and the answer that were clicked
 
 
 @st.fragment
 def which_for_which(source: Source, run: Run, said: Judged) -> None:
     """The confusion matrix, and the images of the cell that was clicked; at first those of the commonest mistake."""
     wrong = said.confusion - np.diag(np.diag(said.confusion))
-    label, digit = st.session_state.get(CELL) or divmod(int(wrong.argmax()), len(wrong))
+    commonest = wrong if wrong.any() else said.confusion
+    kept = f"{CELL}_{source.name}"
+    label, digit = st.session_state.get(kept) or divmod(int(commonest.argmax()), len(commonest))
 
     def choose() -> None:
-        st.session_state[CELL] = matrix.chosen("mistakes_matrix") or st.session_state.get(CELL)
+        st.session_state[kept] = matrix.chosen("mistakes_matrix") or st.session_state.get(kept)
 
     left, right = st.columns(2, gap="large")
     with left:
@@ -53,30 +56,37 @@ def which_for_which(source: Source, run: Run, said: Judged) -> None:
 
 
 @st.fragment
-def how_sure(source: Source, run: Run, said: Judged) -> None:
-    """The surest mistakes, the least sure right answers, and whether sureness can be believed."""
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.markdown("**The surest mistakes**")
-        surest = mistakes.confident_mistakes(said.probabilities, said.labels)
-        gallery(source, run, said, surest, "mistakes_surest")
-    with right:
-        st.markdown("**Right, but least sure**")
-        unsure = mistakes.unsure_right_answers(said.probabilities, said.labels)
-        gallery(source, run, said, unsure, "mistakes_unsure")
-    with projector.operator_only("calibration"):
-        st.markdown("**Is it right as often as it is sure?**", help=glossary.meanings("Calibration", "Sure"))
-        found = mistakes.calibration(said.probabilities, said.labels)
-        st.markdown(
-            f"Of its {found.images[-1]:,} surest answers, {words.surety(found.sureness[-1])} sure on average, "
-            f"{words.percent(found.right[-1])} are right. On the dashed line, it would be right exactly as often as it "
-            "says; below it, the model is too sure of itself."
-        )
-        st.altair_chart(charts.calibration(found), alt="How often the model is right, by how sure it is")
+def surest(source: Source, run: Run, said: Judged) -> None:
+    """The surest mistakes, and the least sure right answers."""
+    sides = (
+        ("The surest mistakes", mistakes.confident_mistakes),
+        ("Right, but least sure", mistakes.unsure_right_answers),
+    )
+    for column, (title, find) in zip(st.columns(2, gap="large"), sides, strict=True):
+        with column:
+            st.markdown(f"**{title}**", help=glossary.meanings("Sure"))
+            gallery(source, run, said, find(said.probabilities, said.labels), f"mistakes_{find.__name__}")
+
+
+def sure_and_right(said: Judged) -> None:
+    """Whether the model is right as often as it says that it is sure."""
+    found = mistakes.calibration(said.probabilities, said.labels)
+    st.markdown(
+        f"Is it right as often as it is sure? Of its {found.images[-1]:,} surest answers, "
+        f"{words.surety(found.sureness[-1])} sure on average, {words.percent(found.right[-1])} are right. On the "
+        "dashed line both are the same; below it, the model is too sure of itself.",
+        help=glossary.meanings("Calibration", "Sure"),
+    )
+    rows = [
+        {"sure, on average": words.surety(sure), "right": words.percent(right), "answers": f"{images:,}"}
+        for sure, right, images in zip(found.sureness, found.right, found.images, strict=True)
+    ]
+    chart = charts.calibration(found, is_large=projector.is_on())
+    _beside(chart, "How often the model is right, by how sure it is", rows)
 
 
 def digit_by_digit(said: Judged) -> None:
-    """Accuracy by digit, as a chart and as a table."""
+    """Accuracy by digit."""
     found = mistakes.accuracy_by_digit(said.confusion)
     worst = min((one for one in found if one.images), key=lambda one: one.share)
     hardest = f"The **{worst.digit}** is hardest: {words.percent(worst.share)} are read right."
@@ -85,23 +95,24 @@ def digit_by_digit(said: Judged) -> None:
         "point may lie anywhere on it. Where two lines overlap, the difference may be chance.",
         help=glossary.meanings("Confidence interval"),
     )
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        st.altair_chart(
-            charts.by_digit(found, is_large=projector.is_on()),
-            alt="The share of each digit’s images that is read right",
-        )
     rows = [
         {
-            "digit": one.digit,
+            "digit": str(one.digit),
             "images": f"{one.images:,}",
             "read right": words.percent(one.share) if one.images else "no images",
             "95 % interval": f"{words.percent(one.low)} to {words.percent(one.high)}" if one.images else "–",
         }
         for one in found
     ]
-    with right, projector.operator_only("by_digit"):
-        st.table(pd.DataFrame(rows).set_index("digit"))
+    chart = charts.by_digit(found, is_large=projector.is_on())
+    _beside(chart, "The share of each digit’s images that is read right", rows)
+
+
+def _beside(chart: alt.LayerChart, title: str, rows: list[dict[str, str]]) -> None:
+    """A chart, and what it shows as a table."""
+    left, right = st.columns([3, 2], gap="large")
+    left.altair_chart(chart, alt=title)
+    right.table(pd.DataFrame(rows), hide_index=True)
 
 
 @st.fragment

@@ -31,8 +31,9 @@ class Source:
 
     @property
     def title(self) -> str:
-        """What they are called, in the plural."""
-        return "drawings" if self.name == DRAWINGS else f"{SPLIT_TITLES[self.name].lower()} images"
+        """What they are called."""
+        one = "drawing" if self.name == DRAWINGS else f"{SPLIT_TITLES[self.name].lower()} image"
+        return one if len(self.split) == 1 else f"{one}s"
 
     def title_of(self, index: int) -> str:
         """How one of them is called."""
@@ -74,7 +75,7 @@ def choose(dataset: Dataset) -> Source:
 def _drawings() -> Source:
     """The drawings of which the visitor has told what they were to be."""
     board = state.board()
-    drawn.keep(board)
+    drawn.keep(board, board.drawing.picture)
     told = [number for number, each in enumerate(board.drawn, 1) if each.label is not None]
     images = [np.round(255 * board.drawn[number - 1].pixels).ravel() for number in told]
     labels = [board.drawn[number - 1].label for number in told]

@@ -79,7 +79,7 @@ def open_link() -> None:
     own.link = link
     strokes = share.received()
     if strokes is not None:
-        drawn.keep(own)
+        drawn.keep(own, own.drawing.picture)
         picture = paint(strokes, CANVAS_SIDE)
         own.drawing = Drawing(strokes, to_canvas(strokes, INK, PAPER), picture)
 

@@ -1,6 +1,7 @@
 """The Mistakes page: which images a model reads wrong, and how sure it is of that."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mnist_demo import words
 from mnist_demo.data.datasets import Dataset
@@ -42,8 +43,8 @@ def say_what_it_is(dataset: Dataset, run: Run, images: Source, said: Judged) -> 
         st.caption(f"{run_titles.title(run)} was trained on images of this kind: being right here proves little.")
 
 
-def show(dataset: Dataset, run: Run, images: Source) -> None:
-    """What the model reads wrong, one part at a time."""
+def show(dataset: Dataset, run: Run, images: Source, filters: DeltaGenerator) -> None:
+    """What the model reads wrong, one part at a time; what it is compared with is chosen in `filters`."""
     if len(images.split) == 0:
         if images.name != DRAWINGS:
             st.info(f"This data set has no {images.title}: choose others.")
@@ -65,19 +66,19 @@ def show(dataset: Dataset, run: Run, images: Source) -> None:
     if part == PARTS[0]:
         parts.which_for_which(images, run, said)
     elif part == PARTS[1]:
-        parts.how_sure(images, run, said)
+        parts.surest(images, run, said)
     elif part == PARTS[2]:
+        parts.sure_and_right(said)
+    elif part == PARTS[3]:
         parts.digit_by_digit(said)
     else:
-        show_two(images, run, said)
+        show_two(images, run, said, filters)
 
 
-def show_two(images: Source, run: Run, said: Judged) -> None:
+def show_two(images: Source, run: Run, said: Judged, filters: DeltaGenerator) -> None:
     """The model beside another one."""
-    with st.container(width=320):
-        other = model_choice.one_model(
-            "Compared with", "mistakes_other", "affine", remembered=st.session_state, name=OTHER
-        )
+    with filters:
+        other = choose_model("Compared with", "mistakes_other", "affine", OTHER)
     if other is None:
         return
     if other.id == run.id:
@@ -88,15 +89,21 @@ def show_two(images: Source, run: Run, said: Judged) -> None:
         parts.two_models(images, run, said, other, answers)
 
 
+def choose_model(label: str, key: str, preset: str, name: str) -> Run | None:
+    """A choice of one model, kept for the session under `name`."""
+    with st.container(width=320):
+        return model_choice.one_model(label, key, preset, remembered=st.session_state, name=name)
+
+
 st.title("Mistakes")
 dataset = services.current_dataset()
 with projector.operator_only("data_set"):
     notices.data_set(dataset)
-with st.container(key="mistakes_filters", horizontal=True, vertical_alignment="bottom", gap="medium"):
-    with st.container(width=320):
-        chosen = model_choice.one_model("Model", "mistakes_model", "cnn", remembered=st.session_state, name=CHOSEN)
+row = st.container(key="mistakes_filters", horizontal=True, vertical_alignment="bottom", gap="medium")
+with row:
+    chosen = choose_model("Model", "mistakes_model", "cnn", CHOSEN)
     shown = source.choose(dataset)
 if shown.name == DRAWINGS:
     source.ask_for_labels()
 if chosen is not None:
-    show(dataset, chosen, shown)
+    show(dataset, chosen, shown, row)
