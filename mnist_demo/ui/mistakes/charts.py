@@ -20,10 +20,11 @@ def by_digit(found: list[DigitAccuracy], *, is_large: bool = False) -> alt.Layer
     table = pd.DataFrame([vars(one) for one in found if one.images])
     base = alt.Chart(table).encode(x=alt.X("digit:O", title="digit", axis=alt.Axis(labelAngle=0)))
     scale = alt.Scale(zero=False)
-    bars = base.mark_rule(strokeWidth=3, color=BLUE).encode(
+    thick = 2 if is_large else 1
+    bars = base.mark_rule(strokeWidth=3 * thick, color=BLUE).encode(
         y=alt.Y("low:Q", title="read right", axis=alt.Axis(labelExpr=PERCENT_TICK), scale=scale), y2="high:Q"
     )
-    points = base.mark_point(filled=True, opacity=1, size=90, color=BLUE).encode(
+    points = base.mark_point(filled=True, opacity=1, size=90 * thick**2, color=BLUE).encode(
         y="share:Q", tooltip=["digit:O", "right:Q", "images:Q"]
     )
     return _sized(bars + points, is_large)
@@ -35,8 +36,11 @@ def calibration(found: Calibration, *, is_large: bool = False) -> alt.LayerChart
     axis, scale = alt.Axis(labelExpr=PERCENT_TICK), alt.Scale(domain=[0, 1])
     x = alt.X("sure:Q", title="how sure the model is", axis=axis, scale=scale)
     y = alt.Y("right:Q", title="how often it is right", axis=axis, scale=scale)
-    line = alt.Chart(pd.DataFrame({"sure": [0, 1], "right": [0, 1]})).mark_line(strokeDash=[4, 4], color="gray")
-    points = alt.Chart(table).mark_line(point=alt.OverlayMarkDef(size=90, color=BLUE), color=BLUE)
+    thick = 2 if is_large else 1
+    diagonal = alt.Chart(pd.DataFrame({"sure": [0, 1], "right": [0, 1]}))
+    line = diagonal.mark_line(strokeDash=[4, 4], strokeWidth=2 * thick, color="gray")
+    point = alt.OverlayMarkDef(size=90 * thick**2, color=BLUE)
+    points = alt.Chart(table).mark_line(point=point, strokeWidth=2 * thick, color=BLUE)
     return _sized(line.encode(x=x, y=y) + points.encode(x=x, y=y, tooltip=["images:Q"]), is_large)
 
 
