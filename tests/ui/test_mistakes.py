@@ -1,5 +1,6 @@
 """The Mistakes page by Streamlit's AppTest: it counts right, and no model, data set or drawing ends it."""
 
+import io
 import shutil
 import threading
 from pathlib import Path
@@ -19,7 +20,7 @@ from mnist_demo.inside.network.exported import Opened
 from mnist_demo.runs import store
 from mnist_demo.ui.common import services
 from mnist_demo.ui.draw.state import KEY, Drawn
-from mnist_demo.ui.mistakes import judged, matrix
+from mnist_demo.ui.mistakes import charts, judged, matrix
 from mnist_demo.ui.mistakes.parts import PARTS
 from tests.conftest import tiny_arrays
 from tests.ui.test_evidence import some_run
@@ -82,6 +83,15 @@ def test_two_models_are_held_against_each_other_both_ways() -> None:
     app.selectbox(key="mistakes_other").set_value("cnn").run()
     assert not app.exception
     assert "These are the same model" in app.info[0].value
+
+
+@pytest.mark.parametrize("wrong", [0, 5])
+def test_the_matrix_is_a_picture_with_all_its_numbers(wrong: int) -> None:
+    confusion = np.diag(np.arange(1000, 1010)) + np.eye(10, k=1, dtype=np.int64) * wrong
+    figure = charts.matrix_picture(confusion, "CNN: test images")
+    figure.savefig(io.BytesIO(), format="png")
+    shown = [int(text.get_text().replace(",", "")) for text in figure.axes[0].texts]
+    assert shown == confusion.ravel().tolist()
 
 
 @pytest.mark.parametrize("sent", [-1, 100, True, "7", None, [1, 2], 3.0])
