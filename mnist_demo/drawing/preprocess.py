@@ -135,7 +135,7 @@ def _even_stroke(digit: Floats, crop: bool) -> Floats:
 
     length = BOX * FINE
     fine = _fit(digit, length)
-    margin = length // 4
+    margin = 2 * FINE  # the edge is moved by less than that
     solid = np.pad(fine > fine.max() / 2, margin)
     inside = ndimage.distance_transform_edt(solid) - 0.5  # from a pixel's middle to the edge of the ink
     stroke = min(4 * float(inside[solid].mean()), length - 1)  # across a band of width w that mean is w / 4

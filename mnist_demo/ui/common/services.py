@@ -112,7 +112,7 @@ def classifier(run: Run) -> Classifier:
     return _classifier(run.model_path, changed, run.status.temperature)
 
 
-@st.cache_resource(max_entries=30, show_spinner=False)
+@functools.lru_cache(maxsize=30)  # each message of a pen asks, and Streamlit's cache takes longer than an answer
 def _classifier(path: Path, changed: int, temperature: float) -> Classifier:  # noqa: ARG001 (looked up by)
     return Classifier.from_file(path, temperature)
 

@@ -1,10 +1,12 @@
 """What the models say of the drawing, and the class that guesses first."""
 
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 
 import numpy as np
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mnist_demo.data.images import Bytes, Floats
 from mnist_demo.drawing import pictures, preprocess
@@ -15,12 +17,30 @@ from mnist_demo.ui.draw import components, digit_row, drawn, pen_message, state,
 from mnist_demo.ui.draw.state import MODELS, Board, note_change
 
 SNAPSHOT_SECONDS = 2.0  # between two answers of a model that still trains
+FRAGMENTS = ["answers", "below"]
+GUESS_FIRST = "guess_first"
+# Python runs one thread at a time. Thirty drawings that are answered one after the other are answered sooner than those
+# whose threads take the processor from each other.
+_turn = threading.Lock()
 
 
 def show(models: Sequence[Run]) -> None:
-    """The answers of `models`, in a fragment: each message of the pen runs it anew, and nothing else of the page."""
-    trains = any(run.is_active for run in models)
-    st.fragment(answers, run_every=SNAPSHOT_SECONDS if trains else None)(models, trains, projector.is_on())
+    """The answers of `models`, and what is below them, in two fragments: a message of the pen runs nothing else.
+
+    While the pen is down it runs the answers alone.
+    """
+    trains, is_large = any(run.is_active for run in models), projector.is_on()
+    above, below = FRAGMENTS
+    every = SNAPSHOT_SECONDS if trains else None
+    st.fragment(answers, key=above, run_every=every)(models, trains, is_large)
+    st.fragment(around, key=below)(models, is_large)
+
+
+def run_again() -> None:
+    """Where only a part of this is to run, have all of it run; for a widget's callback."""
+    context = get_script_run_ctx()
+    if context is not None and context.fragment_ids_this_run:  # else the whole page runs, perhaps another one
+        st.rerun(FRAGMENTS)
 
 
 def answers(models: Sequence[Run], trained: bool, was_large: bool) -> None:
@@ -28,12 +48,17 @@ def answers(models: Sequence[Run], trained: bool, was_large: bool) -> None:
 
     `trained` is whether one of them still trained when the board was run, `was_large` whether it was on a projector.
     """
+    with _turn:
+        rerun_where_changed(was_large)
+        models = [model_choice.as_it_is(run) for run in models]
+        if trained and not any(run.is_active for run in models):
+            st.rerun()  # the board then has this looked at no more than the pen asks for
+        answer(models)
+
+
+def answer(models: Sequence[Run]) -> None:
+    """Take the pen's newest message, and show what `models` say."""
     board = state.board()
-    if board.has_changed or projector.is_on() != was_large:
-        st.rerun()
-    models = [model_choice.as_it_is(run) for run in models]
-    if trained and not any(run.is_active for run in models):
-        st.rerun()  # the board then has this looked at no more than the pen asks for
     is_down, number, problem = False, 0, ""
     try:
         message = receive()
@@ -42,20 +67,38 @@ def answers(models: Sequence[Run], trained: bool, was_large: bool) -> None:
     except UserError as error:
         problem = str(error)
     pixels = to_mnist(board.drawing.picture)
-    place = st.container(key="cards")
-    is_guessing = guessing(models)
-    is_hidden = is_guessing and pixels is not None
-    with place:
-        said = [cards.hidden(run) for run in models] if is_hidden else cards.answer_drawing(models, pixels)
-        picture = "" if pixels is None else pictures.pixels_address(pixels)
-        answer_cards.answers(said, picture=picture, is_final=not is_down, key="answers")
-    components.pen(answered=number)  # after the answer: when the browser has it, it may send the next picture
+    is_hidden = is_guessing() and pixels is not None
+    said = [cards.hidden(run) for run in models] if is_hidden else cards.answer_drawing(models, pixels)
+    picture = "" if pixels is None else pictures.pixels_address(pixels)
+    answer_cards.answers(said, picture=picture, is_final=not is_down, key="answers")
+    # After the answer: when the browser has it, it may send the next picture.
+    components.pen(answered=number, on_drawn=follow_pen)
     if problem:
         st.error(problem, icon=":material/error:")
     if not is_down:
         settle(board)
+
+
+def follow_pen() -> None:
+    """Something was drawn: with the pen up, and where the answers are to be hidden again, more than these changes."""
+    if not pen_message.is_down(components.pen_message()) or state.board().is_revealed:
+        run_again()
+
+
+def around(models: Sequence[Run], was_large: bool) -> None:
+    """What is below the answers, and waits until the pen is up."""
+    rerun_where_changed(was_large)
+    models = [model_choice.as_it_is(run) for run in models]
+    guessing(models)
+    board, is_hidden = state.board(), is_guessing()
     steps.panel(None if is_hidden else board.drawing.settled, models)  # first: a second digit does not move it
     digit_row.panel([] if is_hidden else board.digits, models)
+
+
+def rerun_where_changed(was_large: bool) -> None:
+    """Have the whole page run where its board has changed, or is on a projector now and `was_large` was not so."""
+    if state.board().has_changed or projector.is_on() != was_large:
+        st.rerun()
 
 
 def settle(board: Board) -> None:
@@ -68,23 +111,27 @@ def settle(board: Board) -> None:
         board.digits = digit_row.find(drawing.settled)
 
 
-def guessing(models: Sequence[Run]) -> bool:
-    """Whether the class guesses first and has not asked for the answers yet; and what trains and offers itself."""
+def is_guessing() -> bool:
+    """Whether the class guesses first and has not asked for the answers yet."""
+    return st.session_state.get(GUESS_FIRST, False) and not state.board().is_revealed
+
+
+def guessing(models: Sequence[Run]) -> None:
+    """The switch of "Guess first" and what reveals the answers; and what trains and offers itself."""
     with st.container(key="guessing", horizontal=True, vertical_alignment="center"):
-        guess_first = st.toggle(
+        st.toggle(
             "Guess first",
-            key="guess_first",
+            key=GUESS_FIRST,
             persist_state="session",
+            on_change=run_again,
             help="Hides the answers until everybody has voted; drawing on hides them again.",
         )
-        is_guessing = guess_first and not state.board().is_revealed
-        if is_guessing:
+        if is_guessing():
             st.button("Reveal the answers", icon=":material/visibility:", on_click=reveal)
         offered = model_choice.in_training(models)
         if offered is not None:
             label = f"{run_titles.title(offered)} is training: let it answer too"
             st.button(label, icon=":material/model_training:", on_click=let_answer, args=(offered.id,))
-    return is_guessing
 
 
 def let_answer(run_id: str) -> None:
@@ -98,6 +145,7 @@ def reveal() -> None:
     with suppress(UserError):
         receive()
     state.board().is_revealed = True
+    run_again()
 
 
 def receive() -> pen_message.Message | None:

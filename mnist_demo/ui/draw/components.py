@@ -33,12 +33,12 @@ def paste() -> None:
     _paste(key="paste")
 
 
-def pen(*, answered: int) -> None:
-    """Follow the pen on the page's canvas: send what is drawn whenever it has changed.
+def pen(*, answered: int, on_drawn: Callable[[], None]) -> None:
+    """Follow the pen on the page's canvas: send what is drawn whenever it has changed, and call `on_drawn`.
 
     `answered` is the number of the last message that was answered: only after it the next is sent.
     """
-    _pen(data={"answered": answered}, key="pen", on_drawn_change=lambda: None)
+    _pen(data={"answered": answered}, key="pen", on_drawn_change=on_drawn)
 
 
 def pen_message() -> object | None:

@@ -5,10 +5,10 @@ import binascii
 import io
 from dataclasses import dataclass
 
+import numpy as np
 from PIL import Image
 
 from mnist_demo.data.images import Bytes
-from mnist_demo.drawing import pictures
 from mnist_demo.errors import UserError
 
 SIDE = 160  # pixels: half of the canvas, and still eight times what a model sees of a digit that fills it
@@ -25,6 +25,11 @@ class Message:
     picture: Bytes
 
 
+def is_down(message: object) -> bool:
+    """Whether the pen is down, by a message that is not checked any further."""
+    return isinstance(message, dict) and message.get("is_down") is True
+
+
 def read_message(message: object) -> Message:
     """Check and decode what the browser sent. Raises UserError where the component did not write it."""
     match message:
@@ -38,11 +43,11 @@ def _decode(address: str) -> Bytes:
         raise _unreadable()
     try:
         content = io.BytesIO(base64.b64decode(address.removeprefix(PREFIX), validate=True))
-        with Image.open(content, formats=["PNG"]) as header:
-            if header.size != (SIDE, SIDE):  # before it is decoded: a short message can hold a huge picture
+        with Image.open(content, formats=["PNG"]) as picture:
+            if picture.size != (SIDE, SIDE):  # before it is decoded: a short message can hold a huge picture
                 raise _unreadable()
-        return pictures.read_picture(content)[:, :, 0]
-    except (binascii.Error, OSError, SyntaxError, ValueError, Image.DecompressionBombError, UserError) as error:
+            return np.asarray(picture.convert("RGB").getchannel("R"))
+    except (binascii.Error, OSError, SyntaxError, ValueError, MemoryError, Image.DecompressionBombError) as error:
         raise _unreadable() from error
 
 
