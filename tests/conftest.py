@@ -40,13 +40,18 @@ expect.set_options(timeout=20_000)  # ms
 CHROMIUM = find_browser()
 VIEWPORT: ViewportSize = {"width": 1280, "height": 720}
 
-# The files that take longest, which are begun first: else one worker would be left with one of them at the end.
-LONGEST = ("test_notebook.py", *(f"in_browser/test_{name}.py" for name in ("training", "drawing", "pages", "layout")))
+# The files that take longest are begun first: else one worker would be left with one of them at the end.
+LONGEST = ("test_notebook.py", "test_training.py", "test_drawing.py", "in_browser/", "training/", "runs/", "ui/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest files first; the tests of a file stay in their order."""
-    items.sort(key=lambda item: not item.path.as_posix().endswith(LONGEST))
+
+    def rank(item: pytest.Item) -> int:
+        path = item.path.as_posix()
+        return next((number for number, part in enumerate(LONGEST) if part in path), len(LONGEST))
+
+    items.sort(key=rank)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -157,9 +157,13 @@ def test_each_part_of_mistakes_is_seen_without_scrolling(open_page: OpenPage) ->
         page.locator("[data-test-script-state=notRunning]").wait_for()
         assert_all_fits(page)
         if page.locator(".stVegaLiteChart").count():
-            page.locator(".stVegaLiteChart text").first.wait_for()
-            sizes = "texts => texts.map((text) => parseFloat(getComputedStyle(text).fontSize))"
-            assert min(page.locator(".stVegaLiteChart text").evaluate_all(sizes)) >= CHART_TEXT
+            page.wait_for_function(
+                """least => {
+                const size = (text) => parseFloat(getComputedStyle(text).fontSize);
+                const sizes = [...document.querySelectorAll(".stVegaLiteChart text")].map(size);
+                return sizes.length && sizes.every((size) => size >= least); }""",
+                arg=CHART_TEXT,
+            )
 
 
 def test_what_jumps_is_measured(open_page: OpenPage) -> None:

@@ -41,8 +41,12 @@ def pictures(page: Page) -> Locator:
 
 
 def boxes(elements: Locator) -> list[FloatRect]:
-    found = [element.bounding_box() for element in elements.all()]
-    return [box for box in found if box is not None]
+    """Where they all are at one instant: the page may be drawn anew at any."""
+    measure = "({ x, y, width, height }) => ({ x, y, width, height })"
+    found: list[FloatRect] = elements.evaluate_all(
+        f"elements => elements.map((element) => element.getBoundingClientRect()).map({measure})"
+    )
+    return found
 
 
 def bottom(box: FloatRect) -> float:
