@@ -59,8 +59,10 @@ class Visitor:
     async def ask(self, fragment: str = "", *, is_auto: bool = False) -> None:
         """Have the page run, or one fragment of it."""
         message = BackMsg()
-        message.rerun_script.page_name = self._page
-        message.rerun_script.page_script_hash = self._script
+        if self._script:
+            message.rerun_script.page_script_hash = self._script
+        else:  # only the server knows the page by its hash
+            message.rerun_script.page_name = self._page
         message.rerun_script.fragment_id = fragment
         message.rerun_script.is_auto_rerun = is_auto
         for name, value in self._states.items():
@@ -80,6 +82,11 @@ class Visitor:
                     self._take(message)
                     self.news.notify_all()
 
+    @property
+    def is_looking(self) -> bool:
+        """Whether it looks at the runs by itself, as the Train page asks for."""
+        return bool(self._timers)
+
     def close(self) -> None:
         """Look no more."""
         for fragment in list(self._timers):
@@ -91,8 +98,9 @@ class Visitor:
 
     def _take(self, message: ForwardMsg) -> None:
         kind = message.WhichOneof("type")
-        if kind == "new_session":
-            self._script = message.new_session.page_script_hash
+        if kind == "navigation":
+            self._script = message.navigation.page_script_hash
+        elif kind == "new_session":
             if not message.metadata.run.fragment_ids:  # the whole page runs: its timers begin anew
                 self.close()
         elif kind == "stop_auto_rerun":
@@ -190,19 +198,27 @@ async def draw_together(server: Server, sessions: int, seconds: float) -> str:
     )
 
 
-async def watch(server: Server, sessions: int, windows: Sequence[tuple[str, float]], settle: float) -> None:
-    """Print the cores that the server takes while `sessions` visitors watch the Train page, window by window."""
-    process = psutil.Process(server.process.pid)
+async def watch(server: Server, source: str, sessions: int, seconds: float) -> None:
+    """Print the cores that the server takes while `sessions` visitors, who are on the Train page, watch a run begin."""
     async with contextlib.AsyncExitStack() as stack:
-        for _ in range(sessions):
-            await stack.enter_async_context(visit(server, "train"))
-        await asyncio.sleep(settle)
-        for name, seconds in windows:
-            before, started = process.cpu_times(), time.perf_counter()
-            await asyncio.sleep(seconds)
-            after, took = process.cpu_times(), time.perf_counter() - started
-            used = after.user + after.system - before.user - before.system
-            print(f"{sessions} watch a run, {name}: {used / took:.2f} of a core", flush=True)
+        visitors = [await stack.enter_async_context(visit(server, "train")) for _ in range(sessions)]
+        await asyncio.sleep(5)  # until all their pages are there
+        run = training(server.home, source)
+        await asyncio.to_thread(run.__enter__)
+        stack.push(run.__exit__)
+        print(f"{sessions} watch a run, young: {await cores(server, YOUNG - 2):.2f} of a core", flush=True)
+        await asyncio.sleep(YOUNG)
+        print(f"{sessions} watch a run, settled: {await cores(server, seconds):.2f} of a core", flush=True)
+        assert all(visitor.is_looking for visitor in visitors)
+
+
+async def cores(server: Server, seconds: float) -> float:
+    """How many cores the server takes in so long."""
+    process = psutil.Process(server.process.pid)
+    before, started = process.cpu_times(), time.perf_counter()
+    await asyncio.sleep(seconds)
+    after, took = process.cpu_times(), time.perf_counter() - started
+    return (after.user + after.system - before.user - before.system) / took
 
 
 @contextlib.contextmanager
@@ -246,15 +262,11 @@ def main() -> None:
             if "draw" in arguments.only:
                 told = asyncio.run(draw_together(server, arguments.sessions, arguments.seconds))
                 print(f"{arguments.sessions} draw, nothing trains: {told}", flush=True)
-            with training(home, source):
-                if "watch" in arguments.only:
-                    windows = [("young", YOUNG - 2), ("settled", arguments.seconds)]
-                    asyncio.run(watch(server, arguments.sessions, windows[:1], settle=0.5))
-                    time.sleep(YOUNG)
-                    asyncio.run(watch(server, arguments.sessions, windows[1:], settle=3.0))
-                if "draw" in arguments.only:
+                with training(home, source):
                     told = asyncio.run(draw_together(server, arguments.sessions, arguments.seconds))
                     print(f"{arguments.sessions} draw, a CNN trains: {told}", flush=True)
+            if "watch" in arguments.only:
+                asyncio.run(watch(server, source, arguments.sessions, arguments.seconds))
 
 
 if __name__ == "__main__":
