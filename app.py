@@ -1,5 +1,7 @@
 """The app: `streamlit run app.py`. Configures, lists the pages and runs one."""
 
+from contextlib import nullcontext
+
 
 def main() -> None:
     """Run the page that the visitor asked for."""
@@ -10,18 +12,29 @@ def main() -> None:
 
     st.set_page_config(page_title="MNIST demo", page_icon=components.ASSETS / "icon.svg", layout="wide")
     st.html(components.ASSETS / "page.css")
-    pages = [
-        st.Page("mnist_demo/ui/pages/draw.py", title="Draw", icon=":material/draw:", default=True),
-        st.Page("mnist_demo/ui/pages/train.py", title="Train", icon=":material/model_training:"),
-        st.Page("mnist_demo/ui/pages/data.py", title="Data", icon=":material/grid_view:"),
-        st.Page("mnist_demo/ui/pages/evidence.py", title="Why?", icon=":material/troubleshoot:"),
-        st.Page("mnist_demo/ui/pages/mistakes.py", title="Mistakes", icon=":material/rule:"),
-        st.Page("mnist_demo/ui/pages/glossary.py", title="Glossary", icon=":material/menu_book:"),
-    ]
+    folder = "mnist_demo/ui/pages"
+    pages = {
+        "": [
+            st.Page(f"{folder}/draw.py", title="Draw", icon=":material/draw:", default=True),
+            st.Page(f"{folder}/train.py", title="Train", icon=":material/model_training:"),
+            st.Page(f"{folder}/data.py", title="Data", icon=":material/grid_view:"),
+        ],
+        "Look inside": [
+            st.Page(f"{folder}/evidence.py", title="Why?", icon=":material/troubleshoot:"),
+            st.Page(f"{folder}/mistakes.py", title="Mistakes", icon=":material/rule:"),
+        ],
+        "Learn": [
+            st.Page(f"{folder}/glossary.py", title="Glossary", icon=":material/menu_book:"),
+        ],
+    }
     page = st.navigation(pages, position="top")
     with st.container(key="pages", horizontal=True, gap="xxsmall"):  # on phones, where Streamlit hides its own
-        for one in pages:
-            st.page_link(one, width="content")
+        for section, listed in pages.items():
+            # Of each page its own, so that it is closed again where somebody went on.
+            key = f"pages_{section}_{page.url_path}"
+            with st.popover(section, type="tertiary", key=key) if section else nullcontext():
+                for one in listed:
+                    st.page_link(one, width="content")
     projector.show()
     page.run()
     services.start()  # after the page: the first visitor sees it before TensorFlow takes the processor

@@ -35,11 +35,18 @@ def test_on_a_phone_both_answers_are_in_sight_while_one_draws(phone: Page) -> No
 
 def test_on_a_phone_the_pages_are_named_and_filters_wrap(phone: Page) -> None:
     canvas_of(phone)
+    pages = phone.locator(".st-key-pages")
     for width, height in PHONES:
         phone.set_viewport_size({"width": width, "height": height})
-        for name in ("Draw", "Train", "Data", "Why?", "Mistakes", "Glossary"):
-            expect(phone.locator(".st-key-pages").get_by_role("link", name=name)).to_be_in_viewport(ratio=1)
-    phone.get_by_role("link", name="Data").tap()
+        for name in ("Draw", "Train", "Data"):
+            expect(pages.get_by_role("link", name=name)).to_be_in_viewport(ratio=1)
+        for name in ("Look inside", "Learn"):
+            expect(pages.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
+    pages.get_by_role("button", name="Look inside").tap()
+    phone.get_by_role("link", name="Mistakes").tap()
+    phone.locator("h1", has_text="Mistakes").wait_for()
+    expect(phone.get_by_role("link", name="Mistakes")).to_be_hidden()  # the list is closed again
+    pages.get_by_role("link", name="Data").tap()
     phone.locator("h1", has_text="data").wait_for()
     for width, height in PHONES:
         phone.set_viewport_size({"width": width, "height": height})

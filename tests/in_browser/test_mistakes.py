@@ -13,10 +13,11 @@ def cell(page: Page, label: int, digit: int) -> Locator:
     return page.get_by_role("button", name=re.compile(rf"\d+ images of a {label} read as {digit}"))
 
 
-def go_to(page: Page, name: str, heading: str) -> None:
+def go_to_mistakes(page: Page) -> None:
     """By the list of pages."""
-    page.get_by_test_id("stHeader").get_by_role("link", name=name).click()
-    page.locator("h1", has_text=heading).wait_for()
+    page.get_by_test_id("stHeader").get_by_text("Look inside").click()
+    page.get_by_role("menuitem", name="Mistakes").click()
+    page.locator("h1", has_text="Mistakes").wait_for()
 
 
 def follow(page: Page, name: str, heading: str) -> None:
@@ -56,7 +57,7 @@ def test_from_the_confusion_matrix_to_a_mistake_to_its_evidence_to_the_canvas_an
     traced, before = ink(page), percents(page)
     draw(page, [[(0.2, 0.5), (0.8, 0.5)]])
     wait_for(lambda: ink(page) > traced + 500 and percents(page) != before, seconds=20)
-    go_to(page, "Mistakes", "Mistakes")
+    go_to_mistakes(page)
     expect(page.get_by_text(f"of a {label} read as {digit}, the surest first")).to_be_visible()
     follow(page, "Draw over it", "Draw")  # once more, and without what was drawn over it
     canvas_of(page)
@@ -87,7 +88,7 @@ def test_digits_that_were_drawn_and_cleared_are_asked_for_and_counted(open_page:
         expect(card(page, "CNN").locator(".headline")).to_have_text("")
     draw(page, [[(0.25, 0.2), (0.75, 0.2), (0.45, 0.85)]])
     expect(card(page, "CNN").locator(".headline")).to_have_text("7")
-    go_to(page, "Mistakes", "Mistakes")
+    go_to_mistakes(page)
     page.get_by_role("radio", name="Your drawings").click()
     for number, meant in ((1, 1), (2, 7)):  # both ones look the same, so there are two drawings
         asking = page.get_by_role("radiogroup", name=f"Your drawing {number}: what was it meant to be?")
