@@ -22,6 +22,7 @@ def main() -> None:
         "Look inside": [
             st.Page(f"{folder}/evidence.py", title="Why?", icon=":material/troubleshoot:"),
             st.Page(f"{folder}/mistakes.py", title="Mistakes", icon=":material/rule:"),
+            st.Page(f"{folder}/map.py", title="Map", icon=":material/scatter_plot:"),
         ],
         "Learn": [
             st.Page(f"{folder}/glossary.py", title="Glossary", icon=":material/menu_book:"),

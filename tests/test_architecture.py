@@ -22,7 +22,7 @@ PLACES = {
 }
 # Each may import what stands in the rows above its own, and itself.
 LAYERS = [
-    {"addresses", "errors", "quiet", "words"},
+    {"addresses", "background", "errors", "quiet", "words"},
     {"files"},
     {"data"},
     {"drawing", "maps", "models"},

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mnist_demo.data.images import Floats
+from mnist_demo.data.images import CLASSES, Floats
 from mnist_demo.errors import UserError
 
 AXES = 30  # principal components that t-SNE, and the search for neighbours, work with
@@ -16,7 +16,9 @@ ITERATIONS = 750  # a third of them with exaggerated attraction
 EVERY = 10  # iterations between two signs of progress
 NEIGHBOURS = 5  # that decide where a new image is placed
 FEWEST = 10  # images that make a map
+BESIDE = 10  # points around another that `mixing` looks at
 
+Indices = npt.NDArray[np.int64]
 Progress = Callable[[float, Floats], object]  # is told the share that is done, and the points as they are now
 
 
@@ -39,16 +41,26 @@ class DigitMap:
 
         On a map by PCA that is their projection; by t-SNE, the weighted mean place of the NEIGHBOURS most like them.
         """
-        reduced = np.asarray((vectors - self.mean) @ self.axes, np.float32)
         if self.is_linear:
-            return reduced[:, :2]
-        return np.stack([self._among_neighbours(vector) for vector in reduced]).astype(np.float32)
+            return self._reduce(vectors)[:, :2]
+        return np.stack([self._among_neighbours(vector) for vector in vectors])
+
+    def nearest(self, vector: Floats) -> tuple[Indices, Floats]:
+        """The NEIGHBOURS images most like another one, by its vector, float32 (d,), and their distances to it.
+
+        The likest comes first; the distance is that of the principal components.
+        """
+        distances = np.linalg.norm(self.reduced - self._reduce(vector[None]), axis=1)
+        nearest = np.argsort(distances)[:NEIGHBOURS]
+        return nearest, distances[nearest]
 
     def _among_neighbours(self, vector: Floats) -> Floats:
-        distances = np.linalg.norm(self.reduced - vector, axis=1)
-        nearest = np.argsort(distances)[:NEIGHBOURS]
-        weights = 1 / (distances[nearest] + 1e-6)
+        nearest, distances = self.nearest(vector)
+        weights = 1 / (distances + 1e-6)
         return np.asarray(weights @ self.points[nearest] / weights.sum(), np.float32)
+
+    def _reduce(self, vectors: Floats) -> Floats:
+        return np.asarray((vectors - self.mean) @ self.axes, np.float32)
 
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         """All of it by name, for a file; `from_arrays` reads it."""
@@ -75,13 +87,12 @@ def by_pca(vectors: Floats) -> DigitMap:
     return DigitMap(reduced[:, :2], mean, axes, reduced, is_linear=True)
 
 
-def by_tsne(vectors: Floats, progress: Progress = lambda _share, _points: None) -> DigitMap:
-    """A map by t-SNE, which keeps neighbours together (van der Maaten, Hinton 2008), begun with the one by PCA.
+def by_tsne(start: DigitMap, progress: Progress = lambda _share, _points: None) -> DigitMap:
+    """The same images by t-SNE, which keeps neighbours together (van der Maaten, Hinton 2008), from the map by PCA on.
 
-    Takes about a minute for 10,000 images. What `progress` raises ends it early, and is raised. Raises UserError as
-    `by_pca` does, and where there is no openTSNE.
+    Takes about a minute for 10,000 images. What `progress` raises ends it early, and is raised. Raises UserError where
+    there is no openTSNE.
     """
-    start = by_pca(vectors)
     try:
         from openTSNE import TSNE  # noqa: PLC0415
     except ImportError as error:
@@ -92,7 +103,7 @@ def by_tsne(vectors: Floats, progress: Progress = lambda _share, _points: None) 
         progress(next(signs) * EVERY / ITERATIONS, np.asarray(points, np.float32))
 
     tsne = TSNE(
-        perplexity=min(PERPLEXITY, (len(vectors) - 1) / 3),  # each point has three times as many neighbours
+        perplexity=min(PERPLEXITY, (len(start.points) - 1) / 3),  # each point has three times as many neighbours
         initialization=_spread(start.points),
         random_state=0,
         early_exaggeration_iter=ITERATIONS // 3,
@@ -103,6 +114,22 @@ def by_tsne(vectors: Floats, progress: Progress = lambda _share, _points: None) 
     )
     points = np.asarray(tsne.fit(start.reduced), np.float32)
     return DigitMap(points, start.mean, start.axes, start.reduced, is_linear=False)
+
+
+def mixing(points: Floats, labels: npt.NDArray[np.integer]) -> npt.NDArray[np.float64]:
+    """Of the BESIDE points nearest to those of digit [row], the share that are of digit [column]: float64 (10, 10).
+
+    Not a number in the row of a digit that there is not. `points` is (n, 2), n > 1.
+    """
+    from scipy.spatial import KDTree  # noqa: PLC0415
+
+    beside = min(BESIDE, len(points) - 1)
+    _, found = KDTree(points).query(points, beside + 1)
+    labels_beside = labels[np.asarray(found)[:, 1:]]  # without the point itself, which is nearest
+    counts = np.zeros((CLASSES, CLASSES))
+    np.add.at(counts, (np.repeat(labels, beside), labels_beside.ravel()), 1)
+    totals = counts.sum(axis=1, keepdims=True)
+    return np.asarray(np.divide(counts, totals, out=np.full_like(counts, np.nan), where=totals > 0))
 
 
 def _spread(points: Floats) -> npt.NDArray[np.float64]:

@@ -33,17 +33,25 @@ def key(kind: str, model: str, split: Split) -> str:
 
 def read_or_make(name: str, make: Callable[[], Arrays]) -> Arrays:
     """The arrays that are kept under `name`, one of `key`'s; else what `make` returns, which is kept from now on."""
-    path = folder() / f"{name}.npz"
+    arrays = read(name)
+    if arrays is None:
+        arrays = make()
+        keep(name, arrays)
+    return arrays
+
+
+def read(name: str) -> Arrays | None:
+    """The arrays that are kept under `name`; None where there are none."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with np.load(folder() / f"{name}.npz", allow_pickle=False) as stored:
             return {each: stored[each] for each in stored.files}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
-        arrays = make()
-        _try_to_write(path, arrays)
-        return arrays
+        return None
 
 
-def _try_to_write(path: Path, arrays: Arrays) -> None:
+def keep(name: str, arrays: Arrays) -> None:
+    """Keep arrays under `name`, one of `key`'s, where the home can be written to."""
+    path = folder() / f"{name}.npz"
     try:
         files.make_folder(path.parent)
         files.write_atomically(path, lambda stream: np.savez(stream, **arrays))  # type: ignore[arg-type]

@@ -6,14 +6,13 @@ a process of its own, and starts a new one when that dies. Progress and control 
 
 import atexit
 import multiprocessing
-import os
-import signal
 import threading
 import traceback
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from mnist_demo import background
 from mnist_demo.errors import UserError
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.quiet import muted_stderr
@@ -21,7 +20,6 @@ from mnist_demo.runs import control, run_directory, store
 from mnist_demo.runs.run_directory import Run
 
 MOST_WAITING = 20  # runs: a class that presses Start together shall not fill the day
-NICENESS = 10  # drawing and the pages come first
 
 
 class Trainer:
@@ -123,10 +121,7 @@ def _start_process() -> tuple[BaseProcess, Connection]:
 
 def _serve(connection: Connection) -> None:
     """The training process: import TensorFlow, warm up, then train each run that is named, and say when it is done."""
-    threading.Thread(target=_die_with_parent, daemon=True).start()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is for the server, which then ends us
-    if hasattr(os, "nice"):  # not on Windows
-        os.nice(NICENESS)
+    background.settle_in()
     with muted_stderr():
         from mnist_demo.training import runner  # noqa: PLC0415 (TensorFlow: only this process may)
     runner.warm_up()
@@ -152,11 +147,3 @@ def _mark_failed(directory: Path, error: Exception) -> None:
         run_directory.set_status(run_directory.load(directory), "failed", message=f"Training failed: {error}")
     except UserError:
         return  # the run was deleted, which may well be why it failed
-
-
-def _die_with_parent() -> None:
-    """However the server dies, SIGKILL included, the pipe behind `join` closes and we go too."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)

@@ -84,8 +84,8 @@ def main() -> None:
     print(f"memory of this process after looking at {len(kept)} CNNs: {megabytes():.0f} MB")
     if arguments.map:
         hidden = judging.judge(kept[0], test).hidden
-        timed("cnn: map of its last hidden layer by PCA", lambda _: digit_map.by_pca(hidden), 3)
-        found = timed("cnn: map of its last hidden layer by t-SNE", lambda _: digit_map.by_tsne(hidden), 1)
+        start = timed("cnn: map of its last hidden layer by PCA", lambda _: digit_map.by_pca(hidden), 3)
+        found = timed("cnn: map of its last hidden layer by t-SNE", lambda _: digit_map.by_tsne(start), 1)
         timed("cnn: placing a drawing on the map by t-SNE", lambda at: found.place(hidden[at : at + 1]))
 
 

@@ -38,6 +38,7 @@ PAGES = {
     "Data": "mnist_demo/ui/pages/data.py",
     "Why?": "mnist_demo/ui/pages/evidence.py",
     "Mistakes": "mnist_demo/ui/pages/mistakes.py",
+    "Map": "mnist_demo/ui/pages/map.py",
     "Glossary": "mnist_demo/ui/pages/glossary.py",
 }
 

@@ -1,0 +1,51 @@
+"""The map by t-SNE: made at the press of a button, once for everybody, with its progress and a way to cancel it."""
+
+import functools
+
+import streamlit as st
+
+from mnist_demo.data.images import Floats
+from mnist_demo.inside.map_maker import Making, MapMaker
+from mnist_demo.ui.map.layouts import Layout
+
+LOOK_EVERY = 1.0  # seconds, while a map is being made
+QUICK = 2_000  # images take a few seconds
+
+
+@functools.cache
+def maker() -> MapMaker:
+    """The one of this server. Not in Streamlit's cache, which any visitor can have emptied: see services.trainer."""
+    return MapMaker()
+
+
+def offer(layout: Layout, title: str) -> Floats | None:
+    """Where the points are on their way to the map by t-SNE, with its progress; None, and a button, before that."""
+    making = maker().making
+    with st.container(key="map_making", horizontal=True, vertical_alignment="center"):
+        if making is not None:
+            _show_progress(making, is_this=making.name == layout.name)
+        else:
+            _offer(layout, title)
+    return making.points if making is not None and making.name == layout.name else None
+
+
+def _offer(layout: Layout, title: str) -> None:
+    time = "a few seconds" if len(layout.by_pca.points) <= QUICK else "about a minute"
+    st.button(
+        "Let the points find their neighbours",
+        type="primary",
+        icon=":material/scatter_plot:",
+        key="map_start",
+        on_click=maker().start,
+        args=(layout.name, title, layout.by_pca),
+    )
+    st.caption(f"This takes {time}, once for everybody. Until then you see the map by PCA.")
+    problem = maker().problem(layout.name)
+    if problem:
+        st.error(problem, icon=":material/error:")
+
+
+def _show_progress(making: Making, *, is_this: bool) -> None:
+    text = "The points look for their neighbours…" if is_this else f"First {making.title} is being made, for others…"
+    st.progress(making.share, text=text)
+    st.button("Cancel", icon=":material/close:", key="map_cancel", on_click=maker().cancel, args=(making.name,))
