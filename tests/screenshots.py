@@ -6,6 +6,7 @@ The pictures show the app after a digit was drawn and a short run trained, on th
 """
 
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -33,6 +34,16 @@ def prepare_train(page: Page) -> None:
     page.locator(".stVegaLiteChart svg").first.wait_for()
 
 
+def prepare_map(page: Page) -> None:
+    """Open an image, and draw a 7."""
+    stage = page.locator(".stage")
+    stage.focus()
+    page.keyboard.press("Enter")
+    page.get_by_text(re.compile("Test image .*: label")).wait_for()
+    draw(page, DIGITS[7])
+    page.get_by_text("Your drawing: CNN says 7").wait_for()
+
+
 def choose_part(part: str, page: Page) -> None:
     """Turn to a part of the Mistakes page."""
     page.get_by_role("radio", name=part).click()
@@ -48,6 +59,7 @@ PAGES: dict[str, tuple[str, Callable[[Page], object]]] = {
     },
     "mistakes": ("mistakes", lambda _: None),
     **{f"mistakes-{part.replace(' ', '-').lower()}": ("mistakes", partial(choose_part, part)) for part in MISTAKES[1:]},
+    "map": ("map", prepare_map),
     "glossary": ("glossary", lambda _: None),
 }
 

@@ -1,9 +1,11 @@
 """Results that took long, kept in the home folder by what they were made of."""
 
 import hashlib
+import os
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,7 @@ from mnist_demo.data.datasets import Split
 from mnist_demo.errors import UserError
 
 VERSION = 1  # of how they are made: another one makes them anew
-MOST_FILES = 20  # the oldest are removed; one takes 30 MB at most, the last hidden layer of 55,000 images
+MOST_FILES = 20  # those used longest ago are removed; one takes 30 MB at most, the last hidden layer of 55,000 images
 
 Arrays = Mapping[str, npt.NDArray[np.generic]]
 
@@ -41,12 +43,16 @@ def read_or_make(name: str, make: Callable[[], Arrays]) -> Arrays:
 
 
 def read(name: str) -> Arrays | None:
-    """The arrays that are kept under `name`; None where there are none."""
+    """The arrays that are kept under `name`; None where there are none. What is read is not among the oldest any more."""
+    path = folder() / f"{name}.npz"
     try:
-        with np.load(folder() / f"{name}.npz", allow_pickle=False) as stored:
-            return {each: stored[each] for each in stored.files}
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = {each: stored[each] for each in stored.files}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
         return None
+    with suppress(OSError):
+        os.utime(path)
+    return arrays
 
 
 def keep(name: str, arrays: Arrays) -> None:

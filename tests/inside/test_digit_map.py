@@ -76,3 +76,22 @@ def test_a_map_comes_back_from_its_arrays(by_tsne: DigitMap, vectors: Floats) ->
     again = DigitMap.from_arrays(by_tsne.arrays())
     np.testing.assert_array_equal(again.place(vectors[:3]), by_tsne.place(vectors[:3]))
     assert DigitMap.from_arrays(digit_map.by_pca(vectors).arrays()).is_linear
+
+
+def test_mixing_tells_which_digits_lie_beside_which() -> None:
+    rng = np.random.default_rng(0)
+    apart, mixed = rng.normal(size=(40, 2)), 100 + rng.normal(size=(400, 2))
+    labels = np.array([3] * 40 + [4, 9] * 200, np.uint8)
+    shares = digit_map.mixing(np.concatenate([apart, mixed]), labels)
+    assert shares[3, 3] == 1
+    assert shares[4, 9] == pytest.approx(0.5, abs=0.1)
+    np.testing.assert_allclose(shares[[3, 4, 9]].sum(axis=1), 1)
+    assert np.isnan(shares[[0, 1, 2, 5, 6, 7, 8]]).all()
+
+
+def test_the_images_most_like_one_are_itself_and_those_beside_it(vectors: Floats) -> None:
+    found = digit_map.by_pca(vectors)
+    nearest, distances = found.nearest(vectors[3])
+    assert nearest[0] == 3
+    assert distances[0] == pytest.approx(0, abs=1e-3)
+    assert (np.diff(distances) >= 0).all()

@@ -43,6 +43,14 @@ def test_the_oldest_are_removed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (kept.folder() / "number-4.npz").is_file()
 
 
+def test_what_is_used_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "MOST_FILES", 3)
+    kept.keep("used", {"a": np.zeros(1)})
+    for number in range(5):
+        kept.keep(f"number-{number}", {"a": np.zeros(1)})
+        assert kept.read("used") is not None
+
+
 def test_a_home_that_cannot_be_written_to_costs_nothing_but_time(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

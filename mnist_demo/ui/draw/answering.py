@@ -21,7 +21,7 @@ FRAGMENTS = ["answers", "below"]
 GUESS_FIRST = "guess_first"
 # Python runs one thread at a time. Thirty drawings that are answered one after the other are answered sooner than those
 # whose threads take the processor from each other.
-_turn = threading.Lock()
+turn = threading.Lock()
 
 
 def show(models: Sequence[Run]) -> None:
@@ -48,7 +48,7 @@ def answers(models: Sequence[Run], trained: bool, was_large: bool) -> None:
 
     `trained` is whether one of them still trained when the board was run, `was_large` whether it was on a projector.
     """
-    with _turn:
+    with turn:
         rerun_where_changed(was_large)
         models = [model_choice.as_it_is(run) for run in models]
         if trained and not any(run.is_active for run in models):

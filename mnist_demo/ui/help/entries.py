@@ -278,4 +278,14 @@ ANSWERS = (
         "Where a digit cut from cardboard could be balanced on a pin. MNIST’s digits have theirs in "
         "the middle, so yours is moved there too.",
     ),
+    Word(
+        "PCA",
+        "Like the shadow of a cloud of points, with the lamp where the shadow is widest: of all directions in which "
+        "images differ, the two in which they differ most (principal component analysis).",
+    ),
+    Word(
+        "t-SNE",
+        "Like pupils in a yard who each look for those most like them: who is alike comes together, one step after the "
+        "other. Groups are real, but how far apart they stand says little.",
+    ),
 )

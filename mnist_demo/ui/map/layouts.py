@@ -13,9 +13,9 @@ from mnist_demo.errors import UserError
 from mnist_demo.inside import digit_map, judging, kept
 from mnist_demo.inside.digit_map import DigitMap
 from mnist_demo.inside.network.exported import Opened
+from mnist_demo.ui.mistakes.judged import NO_NUMBERS
 
 MOST_IMAGES = 10_000
-NO_NUMBERS = "This model’s scores are no numbers any more, its training diverged: choose another model."
 
 _working = threading.Lock()  # one model at a time: it takes all cores
 

@@ -4,7 +4,6 @@ import functools
 
 import streamlit as st
 
-from mnist_demo.data.images import Floats
 from mnist_demo.inside.map_maker import Making, MapMaker
 from mnist_demo.ui.map.layouts import Layout
 
@@ -18,15 +17,14 @@ def maker() -> MapMaker:
     return MapMaker()
 
 
-def offer(layout: Layout, title: str) -> Floats | None:
-    """Where the points are on their way to the map by t-SNE, with its progress; None, and a button, before that."""
+def offer(layout: Layout, title: str) -> None:
+    """A button that begins the map by t-SNE; while any is being made, how far that is."""
     making = maker().making
     with st.container(key="map_making", horizontal=True, vertical_alignment="center"):
-        if making is not None:
-            _show_progress(making, is_this=making.name == layout.name)
-        else:
+        if making is None:
             _offer(layout, title)
-    return making.points if making is not None and making.name == layout.name else None
+        else:
+            _show_progress(making, is_this=making.name == layout.name)
 
 
 def _offer(layout: Layout, title: str) -> None:

@@ -15,6 +15,7 @@ from mnist_demo.ui.common import projector
 from mnist_demo.ui.common.components import component
 
 _scatter = component("map", "scatter")
+_mark = component("map", "mark")
 
 
 @dataclass(frozen=True)
@@ -31,31 +32,39 @@ class Points:
     layout: str
 
 
-def scatter(
-    points: Points, *, name: str, chosen: int | None, drawing: Floats | None, key: str, on_chosen: Callable[[], None]
-) -> None:
-    """The points, each called by `name` and its number; `chosen` is marked, and the place of a `drawing`, (2,).
+def scatter(points: Points, *, name: str, chosen: int | None, key: str, on_chosen: Callable[[], None]) -> None:
+    """The points, each called by `name` and its number; `chosen` is marked.
 
     `on_chosen` is called when another is chosen; `chosen_of(key, ...)` says which then.
     """
-    lowest, highest = points.places.min(axis=0), points.places.max(axis=0)
-    middle, reach = (lowest + highest) / 2, float((highest - lowest).max()) / 2 or 1.0
-    on_screen = np.asarray((points.places - middle) / reach * 32767, np.int16)  # from -1 to 1, as the script reads it
+    places = np.asarray(_on_screen(points.places, points.places) * 32767, "<i2")
     data = {
-        "points": base64.b64encode(on_screen.astype("<i2").tobytes()).decode(),
+        "points": base64.b64encode(places.tobytes()).decode(),
         "labels": "".join(map(str, points.labels)),
         "answers": "".join(map(str, points.answers)),
         "by": points.by,
         "layout": points.layout,
         "chosen": chosen,
-        "drawing": None if drawing is None else ((drawing - middle) / reach).tolist(),
         "name": name,
         "is_large": projector.is_on(),
     }
     _scatter(data=data, key=key, on_chosen_change=on_chosen)
 
 
+def mark(points: Points, place: Floats | None, *, key: str) -> None:
+    """Mark where the visitor's drawing is among the points, (2,), or nothing; it shows how that moves."""
+    shown = None if place is None else _on_screen(place, points.places).tolist()
+    _mark(data={"place": shown, "layout": points.layout}, key=key)
+
+
 def chosen_of(key: str, count: int) -> int | None:
     """The number of the point that the browser sent; None for what is none of `count` points."""
     index = st.session_state[key].chosen  # from a browser, so it can be anything
     return index if type(index) is int and 0 <= index < count else None
+
+
+def _on_screen(places: Floats, of: Floats) -> Floats:
+    """Places as the script takes them, from -1 to 1 where those `of` all points reach farthest."""
+    lowest, highest = of.min(axis=0), of.max(axis=0)
+    reach = float((highest - lowest).max()) / 2 or 1.0
+    return np.asarray((places - (lowest + highest) / 2) / reach, np.float32)

@@ -9,7 +9,6 @@ from mnist_demo.inside.mistakes import Indices
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import projector, why
 from mnist_demo.ui.data import thumbnails
-from mnist_demo.ui.draw import draw_over
 from mnist_demo.ui.evidence import choice, subject
 from mnist_demo.ui.mistakes.judged import Judged
 from mnist_demo.ui.mistakes.source import Source
@@ -56,4 +55,4 @@ def _one(source: Source, run: Run, said: Judged, index: int) -> None:
         with st.container(gap="xsmall"):
             st.markdown(f"{name}: label **{label}**, read as **{digit}**, {surety} sure.")
             why.link({choice.MODEL: run.id, **source.query(index)})
-            draw_over.link(subject.traced(pixels))
+            why.draw_over(subject.traced(pixels))

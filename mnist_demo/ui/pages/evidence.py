@@ -12,8 +12,7 @@ from mnist_demo.drawing import rejection
 from mnist_demo.errors import UserError
 from mnist_demo.inside.network.exported import Opened
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import cards, model_choice, projector, run_titles, sharing
-from mnist_demo.ui.draw import draw_over
+from mnist_demo.ui.common import cards, model_choice, projector, run_titles, sharing, why
 from mnist_demo.ui.evidence import choice, subject
 from mnist_demo.ui.evidence.subject import Subject
 from mnist_demo.ui.help import glossary
@@ -40,7 +39,7 @@ def ways(run: Run | None, digit: Subject | None) -> None:
         if digit is None:
             st.page_link("mnist_demo/ui/pages/draw.py", label="Draw a digit", icon=":material/draw:")
         else:
-            draw_over.link(digit.on_canvas)
+            why.draw_over(digit.on_canvas)
         st.page_link("mnist_demo/ui/pages/data.py", label="Choose an image", icon=":material/grid_view:")
         if run and digit and digit.query and st.button("Share", icon=":material/share:"):
             share(run, digit)

@@ -1,38 +1,52 @@
 """The Map page: all test images as points in the plane, those that are alike near each other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mnist_demo.data.datasets import Dataset, Split
 from mnist_demo.data.images import Bytes
 from mnist_demo.errors import UserError
+from mnist_demo.inside.digit_map import DigitMap
+from mnist_demo.inside.map_maker import Making
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import notices, projector, run_titles, services
-from mnist_demo.ui.draw import answering, state
+from mnist_demo.ui.common import components, model_choice, notices, projector, run_titles, services
 from mnist_demo.ui.evidence import choice
 from mnist_demo.ui.help import glossary
-from mnist_demo.ui.map import details, layouts, making, scatter
+from mnist_demo.ui.map import details, drawn, layouts, making, scatter
 from mnist_demo.ui.map.layouts import Layout
 from mnist_demo.ui.map.scatter import Points
 
 ALIKE = {"hidden": "to the model", "pixels": "to the eye"}
 METHODS = {"pca": "PCA", "tsne": "t-SNE"}
 COLORS = {"label": "Label", "answer": "The model’s answer", "right": "Right or wrong"}
-CHOSEN = "map_image"  # of the session: the image that was clicked, with the data set that it is of
+CHOSEN = "map_image"  # of the session: the data set and the number of the image that was clicked
+IMAGE = "map_image_part"  # the fragment that shows it
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class View:
-    """What the visitor has chosen to see."""
+    """What the visitor has chosen to see. `made` is the map by t-SNE, None before that, or where PCA is asked for."""
 
     source: str
     split: Split
     run: Run
     answers: Bytes
     layout: Layout
-    method: str
     by: str
+    is_tsne: bool
+    made: DigitMap | None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is for a map that is not made yet."""
+        return self.is_tsne and self.made is None
+
+    @property
+    def title(self) -> str:
+        """How others are told of the map that they wait for."""
+        return f"the map by {'pixels' if self.layout.opened is None else run_titles.title(self.run)}"
 
 
 def choose(key: str, label: str, options: dict[str, str], *words: str) -> str:
@@ -45,7 +59,7 @@ def choose(key: str, label: str, options: dict[str, str], *words: str) -> str:
         format_func=options.__getitem__,
         key=key,
         persist_state="session",
-        help=glossary.meanings(*words) or None,
+        help=glossary.meanings(*words),
     )
     return chosen
 
@@ -56,7 +70,7 @@ def choose_view(dataset: Dataset) -> View | None:
         with st.container(width=260):
             run = choice.model()
         alike = choose("map_alike", "What is alike is near", ALIKE, "Activation", "Pixel")
-        method = choose("map_method", "Laid out by", METHODS)
+        method = choose("map_method", "Laid out by", METHODS, "PCA", "t-SNE")
         by = choose("map_by", "Colours", COLORS, "Label")
     if run is None:
         return None
@@ -68,56 +82,56 @@ def choose_view(dataset: Dataset) -> View | None:
     except UserError as error:
         st.error(str(error), icon=":material/error:")
         return None
-    say_what_it_is(run, layout, alike)
-    return View(dataset.source, split, run, answers, layout, method, by)
-
-
-def say_what_it_is(run: Run, layout: Layout, alike: str) -> None:
-    """What a visitor should know of this map."""
     if alike == "hidden" and layout.opened is None:
         st.caption("This model has no hidden layer: it compares pixels, and so does its map.")
-    if run.is_active:
-        before = "" if run.last_evaluation is None else f", of step {run.last_evaluation.step:,} or before"
-        st.caption(
-            f"This model still trains and has taken {run.last_step:,} steps. This is what it saved last{before}.",
-            help=glossary.meanings("Step"),
-        )
+    model_choice.say_if_it_trains(run)
+    is_tsne = method == "tsne"
+    made = making.maker().find(layout.name) if is_tsne else None
+    return View(dataset.source, split, run, answers, layout, by, is_tsne, made)
 
 
-def title_of(view: View) -> str:
-    """What others are told of the map by t-SNE that they wait for."""
-    by = "pixels" if view.layout.opened is None else run_titles.title(view.run)
-    return f"the map by {by}"
-
-
-def board(view: View, was_making: bool) -> None:
-    """The map and what stands beside it; a click runs nothing else of the page."""
-    if (making.maker().making is not None) != was_making:
-        st.rerun()  # the page then has this looked at now and then, or no more
-    left, right = st.columns([3, 1], gap="medium")
-    found, name = view.layout.by_pca, f"{view.layout.name}-pca"
-    moving = None
+def show(view: View) -> None:
+    """The map, and beside it what was clicked and what is drawn."""
+    awaited = making.maker().making if view.is_waiting else None
+    is_moving = awaited is not None and awaited.name == view.layout.name
+    found = view.made or view.layout.by_pca
+    name = f"{view.layout.name}{'' if view.made or is_moving else ' by PCA'}"
+    points = Points(found.points, view.split.labels, view.answers, view.by, name)
+    left, right = st.columns([5, 2], gap="medium")
     with left:
-        if view.method == "tsne":
-            made = making.maker().find(view.layout.name)
-            if made is None:
-                moving = making.offer(view.layout, title_of(view))
-            if made is not None or moving is not None:
-                found, name = made or found, view.layout.name
-        pixels = answering.to_mnist(state.board().drawing.settled)
-        place = None
-        if pixels is not None and moving is None:
-            place = found.place(view.layout.vector(pixels)[None])[0]
-        shown = Points(found.points if moving is None else moving, view.split.labels, view.answers, view.by, name)
-        scatter.scatter(
-            shown, name="Test image", chosen=chosen(view), drawing=place, key="map", on_chosen=lambda: remember(view)
-        )
+        st.fragment(show_points, run_every=making.LOOK_EVERY if awaited else None)(view, points, awaited)
     with right:
-        details.image(view.split, view.run, chosen(view))
-        details.drawing(view.split, view.run, view.layout, found if moving is None else None, pixels)
-    if moving is None:
+        st.fragment(show_image, key=IMAGE)(view)
+        drawn.show_canvas()
+        drawn.follow(view.split, view.run, view.layout, points, None if is_moving else found)
+    if not is_moving:
         with projector.operator_only("map_in_words"):
-            details.in_words(name, found.points, view.split.labels)
+            details.in_words(found.points, view.split.labels, name)
+
+
+def show_points(view: View, points: Points, awaited: Making | None) -> None:
+    """The map, anew now and then while one is `awaited`: that which is being made."""
+    if view.is_waiting:
+        if making.maker().making is not awaited:
+            st.rerun()
+        making.offer(view.layout, view.title)
+        if awaited and awaited.name == view.layout.name:
+            points = replace(points, places=awaited.points)
+
+    def choose_image() -> None:
+        index = scatter.chosen_of("map", len(view.split))
+        if index is not None:
+            st.session_state[CHOSEN] = view.source, index
+        context = get_script_run_ctx()
+        if context is not None and context.fragment_ids_this_run:  # else the whole page runs
+            st.rerun([IMAGE])
+
+    scatter.scatter(points, name="Test image", chosen=chosen(view), key="map", on_chosen=choose_image)
+
+
+def show_image(view: View) -> None:
+    """The image that was clicked; it runs alone then."""
+    details.image(view.split, view.run, chosen(view))
 
 
 def chosen(view: View) -> int | None:
@@ -126,18 +140,11 @@ def chosen(view: View) -> int | None:
     return index if source == view.source and index is not None and index < len(view.split) else None
 
 
-def remember(view: View) -> None:
-    """Take what was clicked."""
-    index = scatter.chosen_of("map", len(view.split))
-    if index is not None:
-        st.session_state[CHOSEN] = view.source, index
-
-
 st.title("A map of the digits")
+st.html(components.assets("map") / "map.css")
 dataset = services.current_dataset()
 with projector.operator_only("map_data_set"):
     notices.data_set(dataset)
 view = choose_view(dataset)
 if view is not None:
-    is_making = making.maker().making is not None
-    st.fragment(board, run_every=making.LOOK_EVERY if is_making else None)(view, is_making)
+    show(view)

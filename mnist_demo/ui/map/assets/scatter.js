@@ -10,6 +10,7 @@ const MEANING = ["right", "wrong"];
 const MARGIN = 0.94; // of the stage is filled by the whole map
 const MOST_ZOOM = 200;
 const MOST_CARDS = 500; // points in sight that are drawn as cards with their label
+const FEW = 100; // points that are cards from afar, too
 const FADED = 0.14; // of its colour is left of a point that is not asked for
 const NEAR = 14; // pixels: a click that is farther from every point chooses none
 const TRAVEL = 700; // ms in which points go from one map to another
@@ -51,19 +52,20 @@ class Scatter {
     this.resize = new ResizeObserver(() => this.ask());
     this.resize.observe(this.stage);
     this.theme = setInterval(() => this.ground !== this.readGround() && this.ask(), 500);
-    this.onDrawing = ({ detail }) => this.moveDrawing(detail);
-    window.addEventListener("mnist_demo.drawing", this.onDrawing);
+    this.onMark = ({ detail }) => this.moveMark(detail);
+    window.addEventListener("mnist-demo-mark", this.onMark);
+    if (window.mnistDemoMark) this.moveMark(window.mnistDemoMark);
   }
 
   close() {
     this.resize.disconnect();
     clearInterval(this.theme);
-    window.removeEventListener("mnist_demo.drawing", this.onDrawing);
+    window.removeEventListener("mnist-demo-mark", this.onMark);
   }
 
   // What the server tells.
 
-  show({ points, labels, answers, by, layout, chosen, drawing, name, is_large }) {
+  show({ points, labels, answers, by, layout, chosen, name, is_large }) {
     this.root.classList.toggle("large", is_large);
     const isOther = this.layout !== layout;
     if (this.encoded !== points) {
@@ -77,20 +79,22 @@ class Scatter {
     this.labels = digits(labels);
     this.answers = answers === null ? null : digits(answers);
     if (this.waiting === undefined || chosen === this.waiting) [this.chosen, this.waiting] = [chosen, undefined];
-    if (isOther || !this.drawing || !drawing) [this.drawing, this.trail] = [drawing, []];
     this.stage.setAttribute(
       "aria-label",
-      `Map of ${this.labels.length} ${name}s. Arrow keys move it, plus and minus zoom, 0 shows all, Enter opens the image in the middle.`,
+      `Map of ${this.labels.length} ${name.toLowerCase()}s. Arrow keys move it, plus and minus zoom, 0 shows all, Enter opens the image in the middle.`,
     );
     this.colorOf = { label: this.labels, answer: this.answers, right: this.labels.map((label, at) => +(label !== this.answers?.[at])) }[by];
     this.writeLegend();
     this.ask();
   }
 
-  moveDrawing(place) {
-    if (place && this.drawing) this.trail = [...this.trail, this.drawing].slice(-LONGEST_TRAIL);
-    if (!place) this.trail = [];
-    this.drawing = place;
+  // Where the visitor's drawing is now, on which map; where it was before stays as its trail.
+  moveMark({ place, layout }) {
+    const isSame = place && layout === this.mark?.layout && this.mark.place;
+    const hasMoved = isSame && this.mark.place.some((at, axis) => at !== place[axis]);
+    if (!isSame) this.trail = [];
+    if (hasMoved) this.trail = [...this.trail, this.mark.place].slice(-LONGEST_TRAIL);
+    this.mark = { place, layout };
     this.ask();
   }
 
@@ -318,7 +322,7 @@ class Scatter {
     const screen = [width / 2 - this.x * scale, height / 2 - this.y * scale, scale];
     const seen = this.paint(places, screen, ratio);
     this.context.putImageData(this.image, 0, 0);
-    if (seen.length <= MOST_CARDS && this.zoom > 2) this.drawCards(seen, places, screen, ratio);
+    if (seen.length <= MOST_CARDS && (this.zoom > 2 || this.labels.length <= FEW)) this.drawCards(seen, places, screen, ratio);
     else if (this.zoom < 4) this.drawNames(places, screen, ratio);
     this.drawMarks(places, screen, ratio);
   }
@@ -373,19 +377,9 @@ class Scatter {
 
   // From afar, each digit's name stands where its points are thickest: at their median.
   drawNames(places, [left, top, scale], ratio) {
-    const { context } = this;
-    context.font = `bold ${Math.max(15, this.canvas.clientHeight / 24) * ratio}px sans-serif`;
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    context.lineJoin = "round";
-    context.lineWidth = 4 * ratio;
-    context.strokeStyle = this.paper;
-    context.fillStyle = this.isDark ? "#fff" : "#000";
+    const size = Math.max(15, this.canvas.clientHeight / 24) * ratio;
     this.medians(places).forEach(([x, y], digit) => {
-      if (Number.isNaN(x)) return;
-      const at = [left + x * scale, top + y * scale];
-      context.strokeText(digit, ...at);
-      context.fillText(digit, ...at);
+      if (!Number.isNaN(x)) this.write(digit, left + x * scale, top + y * scale, size);
     });
   }
 
@@ -404,8 +398,8 @@ class Scatter {
     const { context } = this;
     const ink = this.isDark ? "#fff" : "#000";
     const toScreen = ([x, y]) => [left + x * scale, top + y * scale];
-    const outlined = (width, color = ink) => {
-      for (const [style, extra] of [[this.paper, 4], [color, 0]]) {
+    const outlined = (width) => {
+      for (const [style, extra] of [[this.paper, 4], [ink, 0]]) {
         Object.assign(context, { strokeStyle: style, lineWidth: (width + extra) * ratio });
         context.stroke();
       }
@@ -417,25 +411,37 @@ class Scatter {
     };
     if (this.chosen !== null && this.chosen < this.labels.length) ring(this.chosen, 12);
     if (this.stage.matches(":focus-visible") && this.middle() !== null) ring(this.middle(), 7);
-    if (!this.drawing) return;
+    if (this.mark?.place && this.mark.layout === this.layout) this.drawMark(toScreen, outlined, ratio);
+  }
+
+  drawMark(toScreen, outlined, ratio) {
+    const { context } = this;
     if (this.trail.length) {
       context.beginPath();
-      [...this.trail, this.drawing].forEach((place, at) => context[at ? "lineTo" : "moveTo"](...toScreen(place)));
+      [...this.trail, this.mark.place].forEach((place, at) => context[at ? "lineTo" : "moveTo"](...toScreen(place)));
       outlined(2);
     }
-    const [x, y] = toScreen(this.drawing);
+    const [x, y] = toScreen(this.mark.place);
+    const arm = 9 * ratio;
     context.beginPath();
-    for (const [dx, dy] of [[1, 1], [1, -1]]) {
-      context.moveTo(x - 9 * ratio * dx, y - 9 * ratio * dy);
-      context.lineTo(x + 9 * ratio * dx, y + 9 * ratio * dy);
+    for (const side of [1, -1]) {
+      context.moveTo(x - arm, y - arm * side);
+      context.lineTo(x + arm, y + arm * side);
     }
     outlined(4);
-    context.font = `bold ${14 * ratio}px sans-serif`;
-    context.textAlign = x > this.canvas.width / 2 ? "right" : "left";
-    const aside = x + (context.textAlign === "right" ? -16 : 16) * ratio;
-    Object.assign(context, { lineWidth: 4 * ratio, strokeStyle: this.paper, fillStyle: ink, textBaseline: "middle" });
-    context.strokeText("your drawing", aside, y);
-    context.fillText("your drawing", aside, y);
+    const isRight = x > this.canvas.width / 2;
+    this.write("your drawing", x + (isRight ? -16 : 16) * ratio, y, 14 * ratio, isRight ? "right" : "left");
+  }
+
+  // Text with an edge of paper, so that it can be read on any points.
+  write(text, x, y, size, align = "center") {
+    const { context } = this;
+    Object.assign(context, {
+      font: `bold ${size}px sans-serif`, textAlign: align, textBaseline: "middle", lineJoin: "round", lineWidth: size / 4,
+      strokeStyle: this.paper, fillStyle: this.isDark ? "#fff" : "#000",
+    });
+    context.strokeText(text, x, y);
+    context.fillText(text, x, y);
   }
 }
 

@@ -1,0 +1,230 @@
+"""The Map page by Streamlit's AppTest: its points are the test images, and no model, data set or visitor ends it."""
+
+import functools
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from mnist_demo.data import formats
+from mnist_demo.data.datasets import Split
+from mnist_demo.drawing.strokes import Drawing
+from mnist_demo.inside import judging
+from mnist_demo.inside.map_maker import MapMaker
+from mnist_demo.inside.network.exported import Opened
+from mnist_demo.runs import store
+from mnist_demo.ui.common import services
+from mnist_demo.ui.draw.state import KEY
+from mnist_demo.ui.map import making, scatter
+from tests.conftest import tiny_arrays
+from tests.ui.test_evidence import some_run
+from tests.ui.test_glossary import terms_in, word_of, words_and_help
+from tests.ui.test_pages import open_page, texts
+
+
+@pytest.fixture(autouse=True)
+def maker(monkeypatch: pytest.MonkeyPatch) -> Iterator[MapMaker]:
+    """A server's own, with no process left behind."""
+    new = functools.cache(MapMaker)
+    monkeypatch.setattr(making, "maker", new)
+    yield new()
+    if (left := new().making) is not None:
+        new().cancel(left.name)
+    new().wait()
+
+
+def open_map(**state: object) -> AppTest:
+    app = open_page("Map")
+    for key, value in state.items():
+        app.session_state[key] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def sent(app: AppTest, field: str) -> dict[str, Any]:
+    """What the page sends to its component that takes this field."""
+    found = [json.loads(each.proto.json) for each in app.get("bidi_component") if each.proto.json]
+    return next(each for each in found if isinstance(each, dict) and field in each)
+
+
+@pytest.mark.parametrize("alike", ["hidden", "pixels"])
+@pytest.mark.parametrize("by", ["label", "answer", "right"])
+def test_every_test_image_is_a_point_with_its_label_and_the_models_answer(alike: str, by: str) -> None:
+    app = open_map(map_alike=alike, map_by=by)
+    assert not app.error
+    test = services.current_dataset().test
+    shown = sent(app, "points")
+    assert shown["labels"] == "".join(map(str, test.labels))
+    read = services.classifier(services.shipped("cnn")).logits(test.pixels()).argmax(axis=1)
+    assert shown["answers"] == "".join(map(str, read))
+    assert shown["by"] == by
+    said, explained = words_and_help(app)
+    assert not [term for term in terms_in(said) if f"**{word_of(term).title}**" not in explained]
+
+
+def test_the_map_is_said_in_words_too() -> None:
+    app = open_map()
+    assert "no other two digits lie so close together" in texts(app)
+    assert [str(row) for row in app.table[0].value["digit"]] == list("0123456789")
+
+
+def test_a_model_without_a_hidden_layer_has_the_map_of_the_pixels() -> None:
+    by_pixels = sent(open_map(map_alike="pixels"), "points")
+    app = open_page("Map", model="affine")
+    assert "no hidden layer" in texts(app)
+    assert sent(app, "points")["points"] == by_pixels["points"]
+
+
+def test_the_visitors_drawing_is_on_the_map_with_the_images_most_like_it() -> None:
+    app = open_map()
+    assert sent(app, "place")["place"] is None
+    picture = np.full((160, 160), 255, np.uint8)
+    picture[30:130, 75:85] = 0
+    app.session_state[KEY].drawing = Drawing(picture=picture)
+    app.run()
+    assert not app.exception
+    said = texts(app)
+    assert "Your drawing: CNN says **1: " in said
+    assert "Most like it, by its last hidden layer: 1, 1, 1, 1, 1." in said
+    mark, shown = sent(app, "place"), sent(app, "points")
+    assert mark["layout"] == shown["layout"]
+    assert np.abs(mark["place"]).max() <= 1
+
+
+def test_a_map_by_tsne_is_made_at_a_press_once_for_everybody(maker: MapMaker) -> None:
+    app = open_map(map_method="tsne", map_alike="pixels")
+    by_pca = sent(app, "points")
+    app.button(key="map_start").click().run()
+    assert not app.exception
+    assert app.button(key="map_cancel")
+    assert sent(app, "place")["place"] is None
+    maker.wait()
+    for visitor in (app.run(), open_map(map_method="tsne", map_alike="pixels")):
+        assert not visitor.exception
+        assert not [button for button in visitor.button if button.key in ("map_start", "map_cancel")]
+        shown = sent(visitor, "points")
+        assert shown["points"] != by_pca["points"]
+        assert shown["layout"] != by_pca["layout"]
+
+
+def test_a_map_is_cancelled_and_may_be_begun_again(maker: MapMaker) -> None:
+    app = open_map(map_method="tsne")
+    app.button(key="map_start").click().run()
+    app.button(key="map_cancel").click().run()
+    assert not app.exception
+    maker.wait()
+    app.run()
+    assert app.button(key="map_start")
+    assert not app.error
+
+
+def test_another_visitor_waits_for_the_turn_and_cannot_begin_a_second_one(maker: MapMaker) -> None:
+    first = open_map(map_method="tsne")
+    first.button(key="map_start").click().run()
+    second = open_map(map_method="tsne", map_alike="pixels")
+    assert not [button for button in second.button if button.key == "map_start"]
+    assert maker.making is not None
+    assert maker.making.title == "the map by CNN"
+    assert "First the map by CNN is being made" in str([each.proto for each in second.get("progress")])
+
+
+def test_a_map_whose_making_broke_off_is_told_in_one_sentence(maker: MapMaker) -> None:
+    app = open_map(map_method="tsne")
+    app.button(key="map_start").click().run()
+    assert maker.making is not None
+    maker.making.process.kill()
+    maker.wait()
+    app.run()
+    assert not app.exception
+    assert "once more" in app.error[0].value
+    assert app.button(key="map_start")
+
+
+@pytest.mark.parametrize("alike", ["hidden", "pixels"])
+def test_an_own_data_set_of_50_images_has_its_maps(
+    alike: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, maker: MapMaker
+) -> None:
+    np.savez(tmp_path / "own.npz", **tiny_arrays(train=50, test=50))  # type: ignore[arg-type]
+    monkeypatch.setenv(formats.DATA_VARIABLE, str(tmp_path / "own.npz"))
+    app = open_map(map_alike=alike, map_method="tsne")
+    assert not app.error
+    app.button(key="map_start").click().run()
+    maker.wait()
+    app.run()
+    assert not app.exception
+    assert not app.error
+    assert len(sent(app, "points")["labels"]) == 50
+    assert not [button for button in app.button if button.key == "map_start"]
+
+
+def test_too_few_images_are_told_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    np.savez(tmp_path / "own.npz", **tiny_arrays(test=9))  # type: ignore[arg-type]
+    monkeypatch.setenv(formats.DATA_VARIABLE, str(tmp_path / "own.npz"))
+    app = open_map()
+    assert [error.value for error in app.error] == [
+        "A map needs 10 images at least, and there are 9: choose another data set."
+    ]
+
+
+def test_a_run_that_still_trains_is_shown_with_its_step() -> None:
+    app = open_page("Map", model=some_run("running").id)
+    assert not app.exception
+    assert "has taken 500 steps" in texts(app)
+
+
+def test_a_run_that_is_deleted_while_it_is_looked_at_is_told_in_one_sentence() -> None:
+    run = some_run("finished")
+    app = open_page("Map", model=run.id)
+    assert not app.error
+    shutil.rmtree(run.directory)
+    app.run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert "deleted" in app.error[0].value
+    app.selectbox(key="why_model").set_value("affine").run()
+    assert not app.error
+
+
+def test_a_run_that_is_deleted_while_the_page_is_drawn_is_told_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = some_run("finished")
+    app = open_page("Map", model=run.id)
+    listed = store.list_runs()
+    monkeypatch.setattr(store, "list_runs", lambda: listed)
+    monkeypatch.setattr(Path, "is_file", lambda _: True)
+    shutil.rmtree(run.directory)
+    app.run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert "deleted" in app.error[0].value
+
+
+def test_scores_that_are_no_numbers_are_told_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def diverged(_: Opened, split: Split) -> judging.Judgement:
+        return judging.Judgement(np.full((len(split), 10), np.nan, np.float32), np.zeros((len(split), 5), np.float32))
+
+    monkeypatch.setattr(judging, "judge", diverged)
+    assert "diverged" in open_map().error[0].value
+
+
+def test_the_image_that_was_clicked_is_shown_with_the_way_to_why() -> None:
+    source = services.current_dataset().source
+    app = open_map(map_image=(source, 3))
+    label = services.current_dataset().test.labels[3]
+    assert f"Test image 3: label **{label}**. CNN says **{label}" in texts(app)
+    why = next(each.proto for each in app.get("page_link") if each.proto.label == "Why?")
+    assert "index=3" in why.query_string
+    assert sent(app, "points")["chosen"] == 3
+    assert "Click a point" in texts(open_map(map_image=("another data set", 3)))
+
+
+@pytest.mark.parametrize("forged", [-1, 500, True, "7", None, [1, 2], 3.0])
+def test_a_forged_click_chooses_nothing(forged: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(st, "session_state", {"map": type("Sent", (), {"chosen": forged})})
+    assert scatter.chosen_of("map", 500) is None
