@@ -134,4 +134,4 @@ def mixing(points: Floats, labels: npt.NDArray[np.integer]) -> npt.NDArray[np.fl
 
 def _spread(points: Floats) -> npt.NDArray[np.float64]:
     """As small as t-SNE wants its beginning (Kobak, Berens 2019: a standard deviation of 0.0001)."""
-    return np.asarray(points / points[:, 0].std() * 1e-4, np.float64)
+    return np.asarray(points / (points[:, 0].std() or 1) * 1e-4, np.float64)

@@ -43,7 +43,7 @@ def read_or_make(name: str, make: Callable[[], Arrays]) -> Arrays:
 
 
 def read(name: str) -> Arrays | None:
-    """The arrays that are kept under `name`; None where there are none. What is read is not among the oldest any more."""
+    """The arrays that are kept under `name`, which count as just used; None where there are none."""
     path = folder() / f"{name}.npz"
     try:
         with np.load(path, allow_pickle=False) as stored:

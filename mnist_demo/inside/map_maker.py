@@ -1,4 +1,7 @@
-"""Maps by t-SNE, made in a process of their own: a minute of work, during which thirty pupils go on drawing."""
+"""Maps by t-SNE, made in a process of their own: a minute on all cores, which the pages get whenever they need them.
+
+A thread could neither have a lower priority than the pages on every system, nor be ended in the middle.
+"""
 
 import multiprocessing
 import threading

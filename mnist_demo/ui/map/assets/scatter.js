@@ -39,6 +39,7 @@ class Scatter {
     this.stage = root.appendChild(element("div", { className: "stage", tabIndex: 0 }));
     this.stage.setAttribute("role", "application");
     this.canvas = this.stage.appendChild(element("canvas", {}));
+    this.canvas.setAttribute("aria-hidden", "true"); // the stage says what is to be seen
     this.context = this.canvas.getContext("2d", { alpha: false });
     this.tip = this.stage.appendChild(element("div", { className: "tip", hidden: true }));
     this.tools = root.appendChild(element("div", { className: "tools" }));
@@ -77,13 +78,14 @@ class Scatter {
     if (isOther) this.showAll();
     [this.layout, this.by, this.name] = [layout, by, name];
     this.labels = digits(labels);
-    this.answers = answers === null ? null : digits(answers);
-    if (this.waiting === undefined || chosen === this.waiting) [this.chosen, this.waiting] = [chosen, undefined];
+    this.answers = digits(answers);
+    if (isOther || this.waiting === undefined || chosen === this.waiting) [this.chosen, this.waiting] = [chosen, undefined];
     this.stage.setAttribute(
       "aria-label",
       `Map of ${this.labels.length} ${name.toLowerCase()}s. Arrow keys move it, plus and minus zoom, 0 shows all, Enter opens the image in the middle.`,
     );
-    this.colorOf = { label: this.labels, answer: this.answers, right: this.labels.map((label, at) => +(label !== this.answers?.[at])) }[by];
+    const mistakes = this.labels.map((label, at) => +(label !== this.answers[at]));
+    this.colorOf = { label: this.labels, answer: this.answers, right: mistakes }[by];
     this.writeLegend();
     this.ask();
   }
@@ -201,7 +203,7 @@ class Scatter {
     stage.addEventListener("pointerdown", (event) => {
       if (event.button) return;
       stage.setPointerCapture(event.pointerId);
-      this.pointers.set(event.pointerId, event);
+      this.pointers.set(event.pointerId, [event.offsetX, event.offsetY]);
       this.moved = this.pointers.size > 1 ? Infinity : 0;
     });
     stage.addEventListener("pointermove", (event) => this.pointerMoves(event));
@@ -226,14 +228,14 @@ class Scatter {
       return;
     }
     this.tip.hidden = true;
-    const others = [...this.pointers.values()].filter(({ pointerId }) => pointerId !== event.pointerId);
-    this.pointers.set(event.pointerId, event);
-    const [right, down] = [event.offsetX - before.offsetX, event.offsetY - before.offsetY];
-    if (others.length) {
-      const [other] = others;
-      const apart = (one) => Math.hypot(one.offsetX - other.offsetX, one.offsetY - other.offsetY) || 1;
+    const [x, y] = [event.offsetX, event.offsetY]; // not the event, which forgets them once it was heard
+    this.pointers.set(event.pointerId, [x, y]);
+    const [right, down] = [x - before[0], y - before[1]];
+    if (this.pointers.size > 1) {
+      const [other] = [...this.pointers].filter(([id]) => id !== event.pointerId).map(([, place]) => place);
+      const apart = (place) => Math.hypot(place[0] - other[0], place[1] - other[1]) || 1;
       this.move(right / 2, down / 2);
-      this.zoomAt((event.offsetX + other.offsetX) / 2, (event.offsetY + other.offsetY) / 2, apart(event) / apart(before));
+      this.zoomAt((x + other[0]) / 2, (y + other[1]) / 2, apart([x, y]) / apart(before));
       return;
     }
     this.moved += Math.hypot(right, down);
@@ -274,7 +276,7 @@ class Scatter {
   }
 
   describe(at) {
-    const answer = this.answers && this.answers[at] !== this.labels[at] ? `, read as ${this.answers[at]}` : "";
+    const answer = this.answers[at] !== this.labels[at] ? `, read as ${this.answers[at]}` : "";
     return `${this.name} ${at}: a ${this.labels[at]}${answer}`;
   }
 
@@ -409,7 +411,7 @@ class Scatter {
       context.arc(...toScreen([places[2 * at], places[2 * at + 1]]), radius * ratio, 0, 2 * Math.PI);
       outlined(2.5);
     };
-    if (this.chosen !== null && this.chosen < this.labels.length) ring(this.chosen, 12);
+    if (this.chosen !== null) ring(this.chosen, 12);
     if (this.stage.matches(":focus-visible") && this.middle() !== null) ring(this.middle(), 7);
     if (this.mark?.place && this.mark.layout === this.layout) this.drawMark(toScreen, outlined, ratio);
   }
