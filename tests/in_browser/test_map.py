@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import DIGITS, TWO_FRAMES, canvas_of, card, draw
+from tests.browser import DIGITS, TWO_FRAMES, card, draw, ink
 from tests.conftest import OpenPage
 from tests.runs.test_trainer import wait_for
 
@@ -43,10 +43,10 @@ def test_a_drawing_is_on_the_map_and_moves_while_it_is_drawn_and_a_click_opens_a
     page.get_by_test_id("stHeader").get_by_role("link", name="Map").click()
     page.locator("h1", has_text="map").wait_for()
     expect(page.get_by_text("Your drawing: CNN says 7:")).to_be_visible()
-    wait_for(lambda: mark(page) is not None, seconds=10)
+    wait_for(lambda: mark(page) is not None and ink(page) > 1000, seconds=20)  # it is on this page's canvas, too
+    page.wait_for_function("document.querySelector('.stApp[data-test-script-state=notRunning]')")
     first = mark(page)
 
-    canvas_of(page)
     draw(page, [[(0.35, 0.5), (0.7, 0.5)]])  # a bar across the seven
     wait_for(lambda: mark(page) != first, seconds=10)
     page.get_by_role("button", name="Clear", exact=True).click()

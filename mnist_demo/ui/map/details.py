@@ -15,7 +15,7 @@ from mnist_demo.ui.evidence import choice, subject
 from mnist_demo.ui.help import glossary
 from mnist_demo.ui.map.layouts import Layout
 
-WIDTH = 84  # pixels of an image on the page
+WIDTH, WIDTH_LARGE = 84, 140  # pixels of an image on the page
 SMALL = 56  # pixels of those most like a drawing
 
 
@@ -26,7 +26,8 @@ def image(split: Split, run: Run, index: int | None) -> None:
         return
     pixels, label = split.pixels(index, index + 1)[0].reshape(SIDE, SIDE), split.labels[index]
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.image(maps.ink(pixels, WIDTH // SIDE), alt=f"Test image {index:,}, a handwritten {label}", width=WIDTH)
+        width = WIDTH_LARGE if projector.is_on() else WIDTH
+        st.image(maps.ink(pixels, width // SIDE), alt=f"Test image {index:,}, a handwritten {label}", width=width)
         with st.container(gap=None):
             st.markdown(
                 f"Test image {index:,}: label **{label}**. {run_titles.title(run)} says "
@@ -45,11 +46,12 @@ def most_like(split: Split, layout: Layout, found: DigitMap, pixels: Floats) -> 
     st.caption(f"Most like it, by {by}: {labels}.", help=glossary.meanings("Activation", "Pixel"))
     sheet = maps.ink(plots.sheet(split.images[nearest], NEIGHBOURS), SMALL // SIDE)
     st.image(sheet, alt=f"The {len(nearest)} images most like your drawing: {labels}", width=SMALL * NEIGHBOURS)
-    st.caption(
-        "The cross is where the rule that placed all images places your drawing."
-        if found.is_linear
-        else "t-SNE has no rule for a new image: the cross is amid the places of these, nearest to the likest."
-    )
+    with projector.operator_only("map_rule"):
+        st.caption(
+            "The cross is where the rule that placed all images places your drawing."
+            if found.is_linear
+            else "t-SNE has no rule for a new image: the cross is amid the places of these, nearest to the likest."
+        )
 
 
 def in_words(points: Floats, labels: Bytes, name: str) -> None:

@@ -19,7 +19,8 @@ CANVAS = "map_canvas"
 def show_canvas() -> None:
     """The canvas and its tools; what follows the pen is not among them, so that an answer leaves the canvas alone."""
     state.board().has_changed = False
-    place, tools = st.container(key="canvas_place"), st.container()
+    with st.container(key="map_canvas_part"):
+        place, tools = st.container(key="canvas_place"), st.container()
     with tools:
         canvas.tools(CANVAS)
     with place:

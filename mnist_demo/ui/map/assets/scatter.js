@@ -312,7 +312,7 @@ class Scatter {
 
   draw(now) {
     const ratio = Math.min(2, devicePixelRatio);
-    const [width, height] = [Math.round(this.canvas.clientWidth * ratio), Math.round(this.canvas.clientHeight * ratio)];
+    const [width, height] = [this.canvas.clientWidth, this.canvas.clientHeight].map((side) => Math.round(side * ratio));
     if (this.canvas.width !== width || this.canvas.height !== height) {
       Object.assign(this.canvas, { width, height });
       this.image = undefined;
@@ -326,7 +326,8 @@ class Scatter {
     this.context.putImageData(this.image, 0, 0);
     if (seen.length <= MOST_CARDS && (this.zoom > 2 || this.labels.length <= FEW)) this.drawCards(seen, places, screen, ratio);
     else if (this.zoom < 4) this.drawNames(places, screen, ratio);
-    this.drawMarks(places, screen, ratio);
+    // What is written and marked grows with the page's text, as on a projector.
+    this.drawMarks(places, screen, (ratio * parseFloat(getComputedStyle(document.documentElement).fontSize)) / 16);
   }
 
   // All points as squares, those that are asked for over the others; the indices of those in sight.
