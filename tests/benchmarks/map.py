@@ -35,9 +35,11 @@ COUNT = """
 COUNT_ANSWERS = """() => {
   window.answers_shown = 0;
   const roots = [...document.querySelectorAll("*")].map(({ shadowRoot }) => shadowRoot);
-  const answers = roots.find((root) => root?.querySelector("figure img"));
-  const pictures = { subtree: true, attributes: true, attributeFilter: ["src"] };
-  new MutationObserver(() => (window.answers_shown += 1)).observe(answers, pictures); }"""
+  const answers = roots.find((root) => root?.querySelector("figure"));
+  const pictures = { subtree: true, childList: true, attributes: true, attributeFilter: ["src"] };
+  window.answersObserver?.disconnect();
+  window.answersObserver = new MutationObserver(() => (window.answers_shown += 1));
+  window.answersObserver.observe(answers.querySelector("figure"), pictures); }"""
 IS_DRAWN = "() => window.frames_drawn > 0 && document.querySelector('.stApp[data-test-script-state=notRunning]')"
 
 

@@ -14,7 +14,8 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_demo.data import formats
 from mnist_demo.data.datasets import Split
-from mnist_demo.drawing.strokes import Drawing
+from mnist_demo.drawing.rejection import NO_DIGIT
+from mnist_demo.drawing.strokes import Drawing, Stroke, paint
 from mnist_demo.inside import judging
 from mnist_demo.inside.map_maker import MapMaker
 from mnist_demo.inside.network.exported import Opened
@@ -96,6 +97,16 @@ def test_the_visitors_drawing_is_on_the_map_with_the_images_most_like_it() -> No
     mark, shown = sent(app, "place"), sent(app, "points")
     assert mark["layout"] == shown["layout"]
     assert np.abs(mark["place"]).max() <= 1
+
+
+def test_a_scribble_is_said_to_be_no_digit_and_has_its_place_all_the_same() -> None:
+    app = open_map()
+    picture = paint([Stroke(8, tuple((20 + 13 * x, 20 if x % 2 else 300) for x in range(22)))], 320)
+    app.session_state[KEY].drawing = Drawing(picture=picture)
+    app.run()
+    assert not app.exception
+    assert f"Your drawing: {NO_DIGIT}." in texts(app)
+    assert sent(app, "place")["place"] is not None
 
 
 def test_a_map_by_tsne_is_made_at_a_press_once_for_everybody(maker: MapMaker) -> None:

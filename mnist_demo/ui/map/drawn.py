@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mnist_demo.data.datasets import Split
+from mnist_demo.drawing import rejection
 from mnist_demo.errors import UserError
 from mnist_demo.inside.digit_map import DigitMap
 from mnist_demo.runs.run_directory import Run
@@ -52,7 +53,9 @@ def follow(split: Split, run: Run, layout: Layout, points: Points, found: DigitM
         if pixels is None:
             st.caption("Draw a digit, and see where it is on the map while you draw.")
         else:
-            st.markdown(f"Your drawing: {run_titles.title(run)} says **{cards.in_words(run, pixels)}**.")
+            is_digit = rejection.is_digit(pixels)
+            said = f"{run_titles.title(run)} says **{cards.in_words(run, pixels)}**" if is_digit else rejection.NO_DIGIT
+            st.markdown(f"Your drawing: {said}.")
             if found is not None:
                 details.most_like(split, layout, found, pixels)
         if not is_down:
