@@ -40,7 +40,8 @@ def test_a_drawing_is_on_the_map_and_moves_while_it_is_drawn_and_a_click_opens_a
     page = open_page()
     draw(page, DIGITS[7])
     expect(card(page, "CNN").locator(".headline")).to_have_text("7")
-    page.get_by_test_id("stHeader").get_by_role("link", name="Map").click()
+    page.get_by_test_id("stHeader").get_by_text("Look inside").click()
+    page.get_by_role("menuitem", name="Map").click()
     page.locator("h1", has_text="map").wait_for()
     expect(page.get_by_text("Your drawing: CNN says 7:")).to_be_visible()
     wait_for(lambda: mark(page) is not None and ink(page) > 1000, seconds=20)  # it is on this page's canvas, too
