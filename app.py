@@ -25,6 +25,7 @@ def main() -> None:
             st.Page(f"{folder}/map.py", title="Map", icon=":material/scatter_plot:"),
         ],
         "Learn": [
+            st.Page(f"{folder}/lesson.py", title="Lesson", icon=":material/school:"),
             st.Page(f"{folder}/glossary.py", title="Glossary", icon=":material/menu_book:"),
         ],
     }

@@ -60,6 +60,7 @@ PAGES: dict[str, tuple[str, Callable[[Page], object]]] = {
     "mistakes": ("mistakes", lambda _: None),
     **{f"mistakes-{part.replace(' ', '-').lower()}": ("mistakes", partial(choose_part, part)) for part in MISTAKES[1:]},
     "map": ("map", prepare_map),
+    **{f"lesson-{step}": (f"lesson?step={step}", lambda _: None) for step in (*range(1, 8), "all")},
     "glossary": ("glossary", lambda _: None),
 }
 

@@ -55,10 +55,15 @@ def _linked_number(key: str, text: str) -> int | float:
         raise UserError(f"Its setting {key} is no {kind}.") from error
 
 
-def query_of(recipe: Recipe) -> str:
-    """What stands behind the question mark of a link that fills the form with this recipe."""
+def settings_of(recipe: Recipe) -> dict[str, str]:
+    """What a link has that fills the form with this recipe."""
     numbers = {key: f"{getattr(recipe, key):.12g}" for key in LINKED_NUMBERS}
-    return urlencode({"model": recipe.model, "recipe": recipe.name, **numbers})
+    return {"model": recipe.model, "recipe": recipe.name, **numbers}
+
+
+def query_of(recipe: Recipe) -> str:
+    """The same as what stands behind the link's question mark."""
+    return urlencode(settings_of(recipe))
 
 
 def linked_recipe() -> Recipe | None:
