@@ -17,7 +17,7 @@ SQUARE = 8  # pixels of the picture for one of the image
 
 
 def row(images: Sequence[Bytes], captions: Sequence[str], size: float) -> None:
-    """Pictures, uint8 (H, W, 3), five in a row, each at most `size` rem wide over its caption, which also is its name."""
+    """Pictures, uint8 (H, W, 3), in rows, each at most `size` rem wide over its caption, which also is its name."""
     figures = "".join(
         f'<figure><img src="{pictures.data_address(pictures.colored_png(image))}" '
         f'alt="{escape(caption)}"><figcaption>{escape(caption)}</figcaption></figure>'
