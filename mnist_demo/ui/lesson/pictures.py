@@ -13,6 +13,7 @@ from mnist_demo.drawing import pictures
 FRAME = (31, 95, 191)  # of the part whose numbers are shown: seen on ink and on paper
 IN_A_ROW = 5  # pictures
 PART = 8  # pixels a side of that part
+DARK = 137  # of 255: ink on which white is read more easily than black
 SQUARE = 8  # pixels of the picture for one of the image
 
 
@@ -60,7 +61,7 @@ def _numbers(part: Floats) -> str:
     lines = []
     for numbers in np.round(255 * part).astype(int).tolist():
         cells = (
-            f'<td style="background:rgb({255 - n},{255 - n},{255 - n});color:{"#fff" if n > 127 else "#111"}">{n}</td>'
+            f'<td style="background:rgb({255 - n},{255 - n},{255 - n});color:{"#fff" if n > DARK else "#000"}">{n}</td>'
             for n in numbers
         )
         lines.append(f"<tr>{''.join(cells)}</tr>")

@@ -113,8 +113,8 @@ def loss(facts: Facts) -> Step:
     return Step(
         "From scores to a loss",
         "Scores of 2 and 0: which is how sure? The **softmax** makes probabilities of them. It takes $e$ to the power "
-        "of each score, which is never negative, and divides by the sum of all. Beside is what it makes of the affine "
-        f"model’s scores for the {facts.label}.\n\n"
+        "of each score, which is never negative, and divides by the sum of all. The table has what comes of the "
+        f"affine model’s scores for the {facts.label}.\n\n"
         "The **loss** says how bad an answer is: $-\\ln p$, with the probability $p$ of the right digit. Here it is "
         f"−ln {probability:.3g} = {found.loss:.2g}. Had the {facts.label} got but 1 %, it would be "
         f"{-math.log(0.01):.1f}.",
