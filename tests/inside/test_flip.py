@@ -62,6 +62,13 @@ def test_a_wanted_digit_is_reached(opened: Opened, test_split: Split) -> None:
         flip.flip(opened, pixels, free.before)
 
 
+def test_every_digit_can_be_reached_from_any_other(cnn: Opened, test_split: Split) -> None:
+    for index in (0, 3, 4):
+        pixels = test_split.pixels(index, index + 1)
+        for wanted in set(range(10)) - {read(cnn, pixels)}:
+            assert read(cnn, flip.flip(cnn, pixels, wanted).pixels) == wanted
+
+
 def test_a_blank_image_is_flipped_too(opened: Opened) -> None:
     found = flip.flip(opened, np.zeros((28, 28), np.float32))
     assert read(opened, found.pixels) != found.before
