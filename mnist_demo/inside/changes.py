@@ -1,6 +1,6 @@
 """An image changed little by little, and what a model makes of it on the way."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +25,21 @@ class Change:
     low: float
     high: float
     neutral: float
+    step: float  # between two values of a slider
+    stride: float  # between two values at which thousands of images are read
     apply: Callable[[Floats, float], Floats]  # (n, 28, 28) in [0, 1] and the number -> about the same
+
+    def slider_values(self) -> list[float]:
+        """From `low` to `high`."""
+        return self._values(self.step)
+
+    def few_values(self) -> list[float]:
+        """Fewer of them, `neutral` among them."""
+        return self._values(self.stride)
+
+    def _values(self, step: float) -> list[float]:
+        count = round((self.high - self.low) / step) + 1
+        return [round(float(self.low + index * step), 6) for index in range(count)]
 
 
 def _move(axis: int) -> Callable[[Floats, float], Floats]:
@@ -86,12 +100,12 @@ def _resample(images: Floats, matrix: npt.NDArray[np.float64], offset: list[floa
 CHANGES = {
     change.name: change
     for change in (
-        Change("right", "Shift to the right", "pixels", -10, 10, 0, _move(2)),
-        Change("down", "Shift down", "pixels", -10, 10, 0, _move(1)),
-        Change("rotate", "Turn clockwise", "degrees", -180, 180, 0, _rotate),
-        Change("scale", "Size", "percent", 40, 160, 100, _scale),
-        Change("noise", "Noise", "percent", 0, 100, 0, _noise),
-        Change("thicken", "Thicker strokes", "pixels", -2, 2, 0, _thicken),
+        Change("right", "Shift to the right", "pixels", -10, 10, 0, 0.5, 2, _move(2)),
+        Change("down", "Shift down", "pixels", -10, 10, 0, 0.5, 2, _move(1)),
+        Change("rotate", "Turn clockwise", "degrees", -180, 180, 0, 5, 30, _rotate),
+        Change("scale", "Size", "percent", 40, 160, 100, 2, 10, _scale),
+        Change("noise", "Noise", "percent", 0, 100, 0, 2, 10, _noise),
+        Change("thicken", "Thicker strokes", "pixels", -2, 2, 0, 0.1, 0.5, _thicken),
     )
 }
 
@@ -121,6 +135,35 @@ def along(pixels: Floats, name: str, values: npt.ArrayLike) -> Floats:
 def probabilities_along(classifier: Classifier, pixels: Floats, name: str, values: npt.ArrayLike) -> Floats:
     """What the model says of an image changed by each of `values`: float32 (values, 10)."""
     return classifier.probabilities(along(pixels, name, values))
+
+
+@dataclass(frozen=True)
+class Sound:
+    """How far an image may be changed, `low` to `high`, with all between read right; and what is read just beyond.
+
+    `below` and `above` are the next value and the digit that is read there; None where there is no next value.
+    """
+
+    low: float
+    high: float
+    below: tuple[float, int] | None
+    above: tuple[float, int] | None
+
+
+def sound_range(values: Sequence[float], digits: npt.ArrayLike, label: int, neutral: float) -> Sound | None:
+    """Around `neutral`, by the digit read at each of the ascending `values`; None where that one is read wrong."""
+    read = np.asarray(digits).tolist()
+    at = min(range(len(values)), key=lambda index: abs(values[index] - neutral))
+    if read[at] != label:
+        return None
+    first, last = at, at
+    while first > 0 and read[first - 1] == label:
+        first -= 1
+    while last < len(values) - 1 and read[last + 1] == label:
+        last += 1
+    below = (values[first - 1], read[first - 1]) if first > 0 else None
+    above = (values[last + 1], read[last + 1]) if last < len(values) - 1 else None
+    return Sound(values[first], values[last], below, above)
 
 
 def robustness(

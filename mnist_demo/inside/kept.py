@@ -16,7 +16,8 @@ from mnist_demo.data.datasets import Split
 from mnist_demo.errors import UserError
 
 VERSION = 1  # of how they are made: another one makes them anew
-MOST_FILES = 20  # those used longest ago are removed; one takes 30 MB at most, the last hidden layer of 55,000 images
+# Of a kind: those used longest ago are removed. One takes 30 MB at most, the last hidden layer of 55,000 images.
+MOST_FILES = 20
 
 Arrays = Mapping[str, npt.NDArray[np.generic]]
 
@@ -61,7 +62,8 @@ def keep(name: str, arrays: Arrays) -> None:
     try:
         files.make_folder(path.parent)
         files.write_atomically(path, lambda stream: np.savez(stream, **arrays))  # type: ignore[arg-type]
-        newest_first = sorted(path.parent.glob("*.npz"), key=files.changed, reverse=True)
+        alike = path.parent.glob(f"{path.stem.rpartition('-')[0]}-*.npz")
+        newest_first = sorted(alike, key=files.changed, reverse=True)
         for old in newest_first[MOST_FILES:]:
             files.remove(old)
     except UserError:

@@ -4,7 +4,7 @@ import pytest
 from mnist_demo.data.datasets import Split
 from mnist_demo.errors import UserError
 from mnist_demo.inside import changes
-from mnist_demo.inside.changes import CHANGES
+from mnist_demo.inside.changes import CHANGES, Sound
 from mnist_demo.inside.network.exported import Opened
 
 
@@ -61,6 +61,29 @@ def test_probabilities_follow_the_slider_and_robustness_falls(cnn: Opened, test_
     assert [value for value, _ in curve] == values
     assert curve[0][1] > 0.95
     assert curve[0][1] > curve[1][1] > curve[2][1]
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_the_values_of_a_slider_go_from_end_to_end_and_no_change_is_among_them(name: str) -> None:
+    change = CHANGES[name]
+    for values in (change.slider_values(), change.few_values()):
+        assert (values[0], values[-1]) == (change.low, change.high)
+        assert change.neutral in values
+        assert np.diff(values) == pytest.approx(values[1] - values[0])
+    assert set(change.few_values()) < set(change.slider_values())
+
+
+@pytest.mark.parametrize(
+    ("digits", "expected"),
+    [
+        ([4, 4, 4, 4, 4], Sound(-2, 2, None, None)),
+        ([9, 4, 4, 4, 7], Sound(-1, 1, (-2, 9), (2, 7))),
+        ([4, 9, 4, 4, 4], Sound(0, 2, (-1, 9), None)),
+        ([4, 4, 9, 4, 4], None),
+    ],
+)
+def test_how_far_an_image_may_be_changed(digits: list[int], expected: Sound | None) -> None:
+    assert changes.sound_range([-2, -1, 0, 1, 2], digits, 4, neutral=0) == expected
 
 
 @pytest.mark.parametrize(("name", "value"), [("melt", 1), ("rotate", 181), ("noise", float("nan")), ("scale", 0)])

@@ -35,11 +35,19 @@ def test_what_is_kept_is_made_once_and_again_where_it_is_damaged() -> None:
     assert len(made) == 2
 
 
-def test_the_oldest_are_removed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_kept_is_none() -> None:
+    assert kept.read("some") is None
+    kept.read_or_make("some", lambda: {"a": np.ones(1)})
+    assert kept.read("some") == {"a": np.ones(1)}
+
+
+def test_the_oldest_of_a_kind_are_removed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept, "MOST_FILES", 3)
+    kept.read_or_make("other-kind-0", lambda: {"a": np.zeros(1)})
     for number in range(5):
         kept.read_or_make(f"number-{number}", lambda: {"a": np.zeros(1)})
-    assert len(list(kept.folder().iterdir())) == 3
+    assert len(list(kept.folder().iterdir())) == 4
+    assert kept.read("other-kind-0") is not None
     assert (kept.folder() / "number-4.npz").is_file()
 
 
