@@ -27,7 +27,7 @@ LAYERS = [
     {"data"},
     {"drawing", "maps", "models"},
     {"runs", "inside"},
-    {"training", "plots"},
+    {"training", "plots", "plots_of_changes"},
     {"ui", "commands"},
     {"__main__"},
 ]
