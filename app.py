@@ -23,6 +23,7 @@ def main() -> None:
             st.Page(f"{folder}/evidence.py", title="Why?", icon=":material/troubleshoot:"),
             st.Page(f"{folder}/mistakes.py", title="Mistakes", icon=":material/rule:"),
             st.Page(f"{folder}/map.py", title="Map", icon=":material/scatter_plot:"),
+            st.Page(f"{folder}/break_it.py", title="Break it", icon=":material/broken_image:"),
         ],
         "Learn": [
             st.Page(f"{folder}/lesson.py", title="Lesson", icon=":material/school:"),

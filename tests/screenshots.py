@@ -44,6 +44,12 @@ def prepare_map(page: Page) -> None:
     page.get_by_text("Your drawing: CNN says 7").wait_for()
 
 
+def prepare_flip(page: Page) -> None:
+    """Have the smallest change found."""
+    page.get_by_role("button", name="Find the smallest change").click()
+    page.locator(".stVegaLiteChart svg").first.wait_for()
+
+
 def choose_part(part: str, page: Page) -> None:
     """Turn to a part of the Mistakes page."""
     page.get_by_role("radio", name=part).click()
@@ -57,6 +63,10 @@ PAGES: dict[str, tuple[str, Callable[[Page], object]]] = {
         f"why-{part}": (f"evidence?split=test&index=3&part={part}", lambda _: None)
         for part in ("scores", "pixels", "layers", "step", "similar")
     },
+    "break-change": ("break_it?split=test&index=3&change=rotate&rotate=100", lambda _: None),
+    "break-smallest": ("break_it?split=test&index=3&part=smallest", prepare_flip),
+    "break-all": ("break_it?part=all", lambda _: None),
+    "break-fool": ("break_it?part=fool", lambda _: None),
     "mistakes": ("mistakes", lambda _: None),
     **{f"mistakes-{part.replace(' ', '-').lower()}": ("mistakes", partial(choose_part, part)) for part in MISTAKES[1:]},
     "map": ("map", prepare_map),

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from mnist_demo.ui.breaking.parts import TITLES
 from mnist_demo.ui.mistakes.parts import PARTS
 from tests.browser import DIGITS, TWO_FRAMES, canvas_of, card, draw, ink, place, watch_shifts
 from tests.conftest import OpenPage
@@ -164,6 +165,23 @@ def test_each_part_of_mistakes_is_seen_without_scrolling(open_page: OpenPage) ->
                 return sizes.length && sizes.every((size) => size >= least); }""",
                 arg=CHART_TEXT,
             )
+
+
+def test_each_part_of_break_it_is_seen_without_scrolling(open_page: OpenPage) -> None:
+    page = open_page("break_it?split=test&index=3&change=rotate", viewport=SCREEN)
+    project(page)
+    for part in TITLES.values():
+        page.get_by_role("radio", name=part).click()
+        expect(page.get_by_role("radio", name=part)).to_be_checked()
+        page.locator("[data-test-script-state=notRunning]").wait_for()
+        if part == TITLES["smallest"]:
+            page.get_by_role("button", name="Find the smallest change").click()
+            expect(page.get_by_alt_text("After:")).to_be_in_viewport(ratio=1)
+        if page.locator(".stVegaLiteChart").count():
+            page.locator(".stVegaLiteChart text").first.wait_for()
+            sizes = "texts => texts.map((text) => parseFloat(getComputedStyle(text).fontSize))"
+            assert min(page.locator(".stVegaLiteChart text").evaluate_all(sizes)) >= CHART_TEXT
+        assert_all_fits(page)
 
 
 def test_what_jumps_is_measured(open_page: OpenPage) -> None:

@@ -26,6 +26,7 @@ TERMS = (
     "epoch", "loss", "cross-entropy", "accuracy", "log scale", "gradient descent", "learning rate", "RMSProp", "Adam",
     "recipe", "seed", "label smoothing", "smoothing", "precision", "checkpoint", "diverged", "logits", "softmax",
     "temperature", "centre of mass", "activation", "bias", "occlusion map", "hidden layer", "filter",
+    "adversarial example", "smallest change", "robustness",
     "confusion matrix", "calibration", "95 % interval", "PCA", "t-SNE",
 )  # fmt: skip
 

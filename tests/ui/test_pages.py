@@ -39,6 +39,7 @@ PAGES = {
     "Why?": "mnist_demo/ui/pages/evidence.py",
     "Mistakes": "mnist_demo/ui/pages/mistakes.py",
     "Map": "mnist_demo/ui/pages/map.py",
+    "Break it": "mnist_demo/ui/pages/break_it.py",
     "Lesson": "mnist_demo/ui/pages/lesson.py",
     "Glossary": "mnist_demo/ui/pages/glossary.py",
 }

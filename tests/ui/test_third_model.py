@@ -42,7 +42,7 @@ def _third_model(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     st.cache_resource.clear()
 
 
-@pytest.mark.parametrize("page", ["draw", "train", "data"])
+@pytest.mark.parametrize("page", ["draw", "train", "data", "break_it"])
 def test_every_page_opens_and_offers_it(page: str) -> None:
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     app.switch_page(f"mnist_demo/ui/pages/{page}.py").run()

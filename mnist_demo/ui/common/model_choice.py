@@ -9,9 +9,12 @@ from mnist_demo.errors import UserError
 from mnist_demo.models import registry
 from mnist_demo.runs import run_directory, store
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import services
-from mnist_demo.ui.common.run_titles import titles
+from mnist_demo.ui.common import projector, services
+from mnist_demo.ui.common.run_titles import title, titles
 from mnist_demo.ui.help import glossary
+
+MOST = 6  # models whose lines are on one chart: more nobody tells apart
+NONE = "none"  # in the address of a page on which no model is chosen
 
 
 def as_it_is(run: Run) -> Run:
@@ -74,12 +77,48 @@ def one_model(label: str, key: str, preset: str, *, remembered: MutableMapping[A
         help=glossary.meanings(*(each.title for each in registry.MODELS.values()), "Parameter"),
     )
     if asked not in usable:
-        st.error(
-            f"There is no model {asked[:60]!r} here, or it was deleted, or saved nothing yet: choose another.",
-            icon=":material/error:",
-        )
+        _say_there_is_none(asked)
         return None
     return usable[asked]
+
+
+def several_models(key: str, name: str) -> list[Run]:
+    """A choice of models, at first the shipped ones; one sentence for what is not there.
+
+    The page's address has their ids, each as `name`.
+    """
+    usable = _usable()
+    asked = list(dict.fromkeys(st.query_params.get_all(name) or store.shipped_names()))
+    known = [each for each in asked if each in usable][:MOST]
+    st.session_state[key] = known
+
+    def remember() -> None:
+        st.query_params[name] = st.session_state[key] or [NONE]
+
+    with projector.operator_only(f"{key}_choice"):
+        st.multiselect(
+            "Models that answer",
+            list(usable),
+            format_func=titles(usable),
+            placeholder="Choose a model",
+            max_selections=MOST,
+            key=key,
+            on_change=remember,
+            help=glossary.meanings(*(each.title for each in registry.MODELS.values()), "Parameter"),
+        )
+    missing = [each for each in asked if each not in usable and each != NONE]
+    if missing:
+        _say_there_is_none(missing[0])
+    elif not known:
+        st.info("Choose a model.")
+    return [usable[each] for each in known]
+
+
+def _say_there_is_none(asked: str) -> None:
+    st.error(
+        f"There is no model {asked[:60]!r} here, or it was deleted, or saved nothing yet: choose another.",
+        icon=":material/error:",
+    )
 
 
 def say_if_it_trains(run: Run) -> None:
@@ -87,7 +126,7 @@ def say_if_it_trains(run: Run) -> None:
     if run.is_active:
         before = "" if run.last_evaluation is None else f", of step {run.last_evaluation.step:,} or before"
         st.caption(
-            f"This model still trains and has taken {run.last_step:,} steps. This is what it saved last{before}.",
+            f"{title(run)} still trains and has taken {run.last_step:,} steps. This is what it saved last{before}.",
             help=glossary.meanings("Step"),
         )
 

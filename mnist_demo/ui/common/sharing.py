@@ -1,6 +1,8 @@
 """A link that other devices can open, and its QR code."""
 
 import io
+from collections.abc import Mapping
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -45,6 +47,12 @@ def link(query: str, what: str) -> None:
         else:
             st.info(NO_NETWORK if addresses.is_anywhere(listens_on) else ONLY_HERE, icon=":material/wifi_off:")
         st.code(address, language=None, wrap_lines=True)
+
+
+@st.dialog("Share this view", width="medium")
+def view(query: Mapping[str, str | list[str]]) -> None:
+    """A link to what a page shows, over the page."""
+    link(urlencode(query, doseq=True), "This link opens what you see here.")
 
 
 def visited() -> str:

@@ -1,13 +1,23 @@
-"""The ways from any digit: to what speaks for its answer, and onto the canvas."""
+"""The ways from any digit: to what speaks for its answer, to what changes that, and onto the canvas."""
+
+from collections.abc import Mapping
 
 import streamlit as st
 
 from mnist_demo.ui.draw import state
 
+Query = Mapping[str, str | list[str]]  # says which digit, and which models
 
-def link(query: dict[str, str] | None) -> None:
-    """A link to the Why page; `query` says which digit, or None for the one that the visitor drew."""
+
+def link(query: Query | None) -> None:
+    """A link to the Why page; `query` is None for the digit that the visitor drew."""
     st.page_link("mnist_demo/ui/pages/evidence.py", label="Why?", icon=":material/troubleshoot:", query_params=query)
+
+
+def break_link(query: Query | None) -> None:
+    """A link to the page on which the digit is changed until it is read wrong; `query` as above."""
+    page = "mnist_demo/ui/pages/break_it.py"
+    st.page_link(page, label="Break it", icon=":material/broken_image:", query_params=query)
 
 
 def draw_over(query: dict[str, str] | None) -> None:

@@ -22,27 +22,33 @@ def model() -> Run | None:
     return model_choice.one_model("Model", "why_model", PRESET, remembered=st.query_params, name=MODEL)
 
 
-def part(names: Sequence[str], title: Callable[[str], str]) -> str:
-    """The chosen part of the page, the first where the address names none of them."""
-    asked = st.query_params.get(PART)
+def part(names: Sequence[str], title: Callable[[str], str], words: Sequence[str]) -> str:
+    """The chosen part of the page, the first where the address names none of them; `words` are of the glossary."""
+    return one_of("What to look at", PART, names, title, words)
+
+
+def one_of(label: str, parameter: str, names: Sequence[str], title: Callable[[str], str], words: Sequence[str]) -> str:
+    """A choice that the page's address has as `parameter`; the first where it names none of them."""
+    asked, key = st.query_params.get(parameter), f"why_{parameter}"
     known = asked if asked is not None and asked in names else names[0]
-    st.session_state["why_part"] = known
+    st.session_state[key] = known
     st.segmented_control(
-        "What to look at",
+        label,
         names,
         required=True,
         wrap=True,
         format_func=title,
-        key="why_part",
-        help=glossary.meanings("Pixel", "Training image", "Softmax"),
+        key=key,
+        help=glossary.meanings(*words),
         on_change=_to_address,
+        args=(key, parameter),
     )
     return known
 
 
-def _to_address() -> None:
-    if st.session_state["why_part"] is not None:
-        st.query_params[PART] = st.session_state["why_part"]
+def _to_address(key: str, parameter: str) -> None:
+    if st.session_state[key] is not None:
+        st.query_params[parameter] = st.session_state[key]
 
 
 def opened(run: Run) -> Opened:

@@ -4,19 +4,22 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from mnist_demo import maps
 from mnist_demo.data import datasets
-from mnist_demo.data.images import SIDE, Floats
-from mnist_demo.drawing import links, preprocess
+from mnist_demo.data.images import CLASSES, SIDE, Floats
+from mnist_demo.drawing import links, preprocess, rejection
 from mnist_demo.drawing.strokes import paint, trace
 from mnist_demo.errors import UserError
 from mnist_demo.ui.common import services
 from mnist_demo.ui.common.notices import SPLIT_TITLES
 from mnist_demo.ui.draw import share, state
 from mnist_demo.ui.draw.share import PARAMETER as DRAWING
+from mnist_demo.ui.help import glossary
 
 SPLIT, INDEX, DRAWN = "split", "index", "drawn"  # of the page's address
 CANVAS_SIDE = 320  # pixels, as on the Draw page
 LONGEST_INDEX = 9  # digits
+WIDTH = 112  # pixels of the digit on the page
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,35 @@ class Subject:
     label: int | None
     query: dict[str, str]  # of a link to it; empty for a drawing that only this visitor's session has
     on_canvas: dict[str, str] | None  # of a link to the Draw page that puts it there; None for one that is there
+
+
+def find() -> Subject | None:
+    """The digit that the page is about; None, after one sentence, where the address was forged or cut off."""
+    try:
+        return shown()
+    except UserError as error:
+        st.error(str(error), icon=":material/error:")
+        return None
+
+
+def show(digit: Subject | None) -> None:
+    """The digit, small: beside what is said of it."""
+    if digit is not None:
+        st.image(maps.ink(digit.pixels, 4), caption=digit.name, alt=f"{digit.name}, 28 × 28 pixels", width=WIDTH)
+
+
+def label_of(digit: Subject, read: int) -> int:
+    """The right answer. Only the writer knows that of a drawing; until asked, it is what is `read`."""
+    if digit.label is not None:
+        st.markdown(f"label **{digit.label}**", width="content", help=glossary.meanings("Label"))
+        return digit.label
+    return int(st.selectbox("What was drawn?", range(CLASSES), index=read, key=f"why_label_{read}", width=160))
+
+
+def say_if_no_digit(digit: Subject) -> None:
+    """What a visitor should know before believing what is said of a scribble."""
+    if digit.label is None and not rejection.is_digit(digit.pixels):
+        st.info("This does not look like any digit. What follows is how the model chooses when it has to choose one.")
 
 
 def shown() -> Subject:

@@ -251,6 +251,15 @@ ANSWERS = (
         "With the top of a 7 hidden it may pass for a 1: how much less probable the answer is, for every place hidden.",
     ),
     Word(
+        "Adversarial example",
+        "Some grey is added to a 4, which is a 4 to you and now a 9 to the model: the smallest change that does it.",
+        forms=("smallest change",),
+    ),
+    Word(
+        "Robustness",
+        "Turned by 30 degrees, a 7 is still a 7: how far images may be changed before a model reads them wrong.",
+    ),
+    Word(
         "Temperature",
         "Like a voice that is turned down: all scores are divided by one number, so that of the answers "
         "“90 % sure” 9 in 10 are right. The digit stays the same.",

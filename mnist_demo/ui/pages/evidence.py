@@ -1,21 +1,16 @@
 """The Why page: what speaks for a model's answer to one digit. A part of it is imported when it is looked at."""
 
-from urllib.parse import urlencode
-
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mnist_demo import maps
-from mnist_demo.data.images import CLASSES
-from mnist_demo.drawing import rejection
 from mnist_demo.errors import UserError
 from mnist_demo.inside.network.exported import Opened
+from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import cards, model_choice, projector, run_titles, sharing, why
 from mnist_demo.ui.evidence import choice, subject
 from mnist_demo.ui.evidence.subject import Subject
-from mnist_demo.ui.help import glossary
 
 TITLES = {
     "scores": "Scores and probabilities",
@@ -24,13 +19,6 @@ TITLES = {
     "step": "One step of learning",
     "similar": "Similar training images",
 }
-WIDTH = 112  # pixels of the digit on the page
-
-
-def show_digit(digit: Subject | None) -> None:
-    """The digit, small: beside what is said of it."""
-    if digit is not None:
-        st.image(maps.ink(digit.pixels, 4), caption=digit.name, alt=f"{digit.name}, 28 × 28 pixels", width=WIDTH)
 
 
 def ways(run: Run | None, digit: Subject | None) -> None:
@@ -41,17 +29,12 @@ def ways(run: Run | None, digit: Subject | None) -> None:
         else:
             why.draw_over(digit.on_canvas)
         st.page_link("mnist_demo/ui/pages/data.py", label="Choose an image", icon=":material/grid_view:")
+        if run and digit:
+            why.break_link({choice.MODEL: list(dict.fromkeys([*store.shipped_names(), run.id])), **digit.query})
         if run and digit and digit.query and st.button("Share", icon=":material/share:"):
-            share(run, digit)
-
-
-@st.dialog("Share this view", width="medium")
-def share(run: Run, digit: Subject) -> None:
-    """A link to this digit and this model."""
-    name = st.query_params.get(choice.MODEL, run.id)
-    part = st.query_params.get(choice.PART, next(iter(TITLES)))
-    query = {choice.MODEL: name, choice.PART: part, **digit.query}
-    sharing.link(urlencode(query), "This link opens what you see here.")
+            name = st.query_params.get(choice.MODEL, run.id)
+            part = st.query_params.get(choice.PART, next(iter(TITLES)))
+            sharing.view({choice.MODEL: name, choice.PART: part, **digit.query})
 
 
 def show(run: Run, digit: Subject, place: DeltaGenerator) -> None:
@@ -68,24 +51,16 @@ def show(run: Run, digit: Subject, place: DeltaGenerator) -> None:
     read = int(logits.argmax())
     with place, st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.markdown(f"{run_titles.title(run)} says **{cards.in_words(run, digit.pixels)}**", width="content")
-        label = label_of(digit, read)
+        label = subject.label_of(digit, read)
     say_what_it_is(run, digit)
     names = [name for name in TITLES if name != "layers" or not opened.network.is_affine]
-    explain(choice.part(names, TITLES.__getitem__), run, opened, digit, label)
-
-
-def label_of(digit: Subject, read: int) -> int:
-    """The right answer: only the writer knows that of a drawing."""
-    if digit.label is not None:
-        st.markdown(f"label **{digit.label}**", width="content", help=glossary.meanings("Label"))
-        return digit.label
-    return int(st.selectbox("What was drawn?", range(CLASSES), index=read, key=f"why_label_{read}", width=160))
+    part = choice.part(names, TITLES.__getitem__, ("Pixel", "Training image", "Softmax"))
+    explain(part, run, opened, digit, label)
 
 
 def say_what_it_is(run: Run, digit: Subject) -> None:
     """What a visitor should know before believing what follows."""
-    if digit.label is None and not rejection.is_digit(digit.pixels):
-        st.info("This does not look like any digit. What follows is how the model chooses when it has to choose one.")
+    subject.say_if_no_digit(digit)
     model_choice.say_if_it_trains(run)
 
 
@@ -114,20 +89,11 @@ def explain(part: str, run: Run, opened: Opened, digit: Subject, label: int) -> 
             similar.show(opened, digit.pixels)
 
 
-def find_digit() -> Subject | None:
-    """The digit that the page is about; None, after one sentence, where the address was forged or cut off."""
-    try:
-        return subject.shown()
-    except UserError as error:
-        st.error(str(error), icon=":material/error:")
-        return None
-
-
 st.title("Why does it say that?")
-found = find_digit()
+found = subject.find()
 with st.container(horizontal=True, gap="medium"):
-    with st.container(width=WIDTH):
-        show_digit(found)
+    with st.container(width=subject.WIDTH):
+        subject.show(found)
     with st.container():
         with st.container(horizontal=True, vertical_alignment="bottom"):
             with st.container(width=320):
