@@ -20,7 +20,7 @@ from mnist_demo.inside.network import exported
 from mnist_demo.plots_of_changes import Axis
 from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.breaking import background, curves, lines, smallest
+from mnist_demo.ui.breaking import background, curves, fool, lines, smallest
 from mnist_demo.ui.breaking.background import Background, Job, NobodyWantsItError
 from mnist_demo.ui.breaking.curves import Point
 from mnist_demo.ui.common import services
@@ -291,6 +291,22 @@ def test_fooling_counts_each_drawing_once_and_says_who_judged() -> None:
         for title, digit in read.items():
             assert f"**{title}** by {int(digit != wanted)} of 1" in texts(app)
     assert "as honest as you are" in texts(app)
+    next(each for each in app.button_group if "What do people read" in each.label).set_value(None).run()
+    assert "Fooled by" not in texts(app)  # the claim was taken back
+
+
+def test_the_score_of_a_model_outlives_the_choice_of_another() -> None:
+    score = fool.Score()
+    score.count(b"drawing", 7, {"Affine model": 7})
+    score.count(b"drawing", 7, {"CNN": 1})
+    assert score.fooled("Affine model") == (0, 1)
+    assert score.fooled("CNN") == (1, 1)
+    app = break_it(part="fool", drawing=links.encode(SEVEN))
+    app.session_state[fool.KEY] = fool.Score({b"another": 7}, {b"another": {"Affine model": 7}})
+    app.multiselect(key="break_models").set_value(["cnn"]).run()
+    assert "Fooled by" not in texts(app)  # this one has read nothing yet
+    app.multiselect(key="break_models").set_value(["affine"]).run()
+    assert "Fooled by your drawings: **Affine model** by 0 of 1." in texts(app)
 
 
 def drawing_of(app: AppTest) -> np.ndarray:

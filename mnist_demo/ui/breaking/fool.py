@@ -23,6 +23,16 @@ class Score:
     claims: dict[bytes, int] = field(default_factory=dict)
     read: dict[bytes, dict[str, int]] = field(default_factory=dict)
 
+    def count(self, drawing: bytes, claim: int, said: dict[str, int]) -> None:
+        """A claim, and what the models that are chosen now read, beside what others have read before."""
+        self.claims[drawing] = claim
+        self.read.setdefault(drawing, {}).update(said)
+
+    def take_back(self, drawing: bytes) -> None:
+        """The drawing counts no more."""
+        self.claims.pop(drawing, None)
+        self.read.pop(drawing, None)
+
     def fooled(self, name: str) -> tuple[int, int]:
         """How many drawings a model read otherwise than people are said to, and how many it has read."""
         answers = [(self.claims[drawing], said[name]) for drawing, said in self.read.items() if name in said]
@@ -59,20 +69,21 @@ def _round(readers: list[Reader], digit: Subject) -> None:
         key=f"break_claim_{hash(drawing)}",
     )
     if claim is None:
+        score.take_back(drawing)
         st.caption("Then the models answer.")
         return
     if drawing in score.claims or len(score.claims) < MOST:
         images = digit.pixels.reshape(1, -1)
-        score.claims[drawing] = int(claim)
-        score.read[drawing] = {reader.name: int(reader.probabilities(images)[0].argmax()) for reader in readers}
+        said = {reader.name: int(reader.probabilities(images)[0].argmax()) for reader in readers}
+        score.count(drawing, int(claim), said)
     answer_cards.answers([cards.answer(reader.run, digit.pixels) for reader in readers], key="break_answers")
 
 
 def _say_score(readers: list[Reader]) -> None:
     score: Score = st.session_state.setdefault(KEY, Score())
-    if not score.claims:
-        return
     counts = {reader.name: score.fooled(reader.name) for reader in readers}
     parts = [f"**{name}** by {fooled} of {asked}" for name, (fooled, asked) in counts.items() if asked]
+    if not parts:
+        return
     st.markdown(f"Fooled by your drawings: {', '.join(parts)}.")
     st.caption("Only you have said what people read, so the score is as honest as you are.")
