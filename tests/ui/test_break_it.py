@@ -11,16 +11,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_demo.data import formats
-from mnist_demo.data.images import SIDE
 from mnist_demo.drawing import links
 from mnist_demo.errors import UserError
-from mnist_demo.inside import changes, flip, kept
+from mnist_demo.inside import changes, kept
 from mnist_demo.inside.changes import CHANGES
 from mnist_demo.inside.network import exported
 from mnist_demo.plots_of_changes import Axis
 from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.breaking import background, curves, fool, lines, smallest
+from mnist_demo.ui.breaking import background, curves, fool, lines
 from mnist_demo.ui.breaking.background import Background, Job, NobodyWantsItError
 from mnist_demo.ui.breaking.curves import Point
 from mnist_demo.ui.common import services
@@ -97,56 +96,6 @@ def test_the_slider_begins_where_the_address_says(asked: str, expected: float) -
 def test_whatever_number_a_browser_sends_there_is_an_image_for_it(sent: float) -> None:
     sweep = lines.Sweep(Axis("", (0, 2)), [0.0, 1.0, 2.0], np.zeros((3, 784), np.float32), 0)
     assert sweep.nearest(sent) in (0, 2)
-
-
-@pytest.mark.parametrize("model", ["affine", "cnn"])
-def test_the_smallest_change_flips_the_answer(model: str) -> None:
-    run = store.find(model)
-    app = break_it(model=model, part="smallest", **IMAGE)
-    assert "Guess first" in texts(app)
-    press(app, "Find the smallest change")
-    pixels = services.current_dataset().test.pixels(3, 4).reshape(SIDE, SIDE)
-    found = flip.flip(exported.open_file(run.model_path, run.status.temperature), pixels)
-    said = texts(app)
-    assert f"said {found.before}, and now says **{found.after}**" in said
-    assert f"length {found.l2:.2f}" in said
-    pictures = str([image.proto for image in app.get("image")])
-    assert f"Before: {found.before}" in pictures
-    assert f"{1 / found.greatest:.2g} times as strong" in pictures
-    assert f"After: {found.after}" in pictures
-    assert f"says {found.before} from 0 to 0.95 times the change; at 1 it says {found.after}" in said
-    app.slider[0].set_value(0.5).run()
-    assert f":material/check: {'CNN' if model == 'cnn' else 'Affine model'} says **{found.before}" in texts(app)
-
-
-def test_a_wanted_digit_is_reached_and_one_that_is_read_already_is_told() -> None:
-    app = break_it(model="cnn", part="smallest", **IMAGE)
-    read = int(services.classifier(store.find("cnn")).logits(services.current_dataset().test.pixels(3, 4)).argmax())
-    wanted = (read + 3) % 10
-    app.selectbox(key="break_wanted").set_value(wanted).run()
-    press(app, "Find the smallest change")
-    assert f"now says **{wanted}**" in texts(app)
-    app.selectbox(key="break_wanted").set_value(read).run()
-    assert "Guess first" in texts(app)  # nothing is computed until it is asked for
-    press(app, "Find the smallest change")
-    assert "already" in app.error[0].value
-
-
-def test_thirty_who_press_at_once_have_it_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    opened, computed, one = exported.open_file(store.find("affine").model_path), [], flip.flip
-
-    def count(*arguments: object) -> flip.Flip:
-        computed.append(arguments)
-        return one(*arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(flip, "flip", count)
-    pixels = services.current_dataset().test.pixels(3, 4).reshape(SIDE, SIDE)
-    threads = [threading.Thread(target=smallest.smallest, args=(opened, pixels, None)) for _ in range(30)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(computed) == 1
 
 
 @pytest.fixture

@@ -13,22 +13,27 @@ from mnist_demo.inside.flip import Flip
 from mnist_demo.inside.network.exported import Opened
 from mnist_demo.plots_of_changes import Axis
 from mnist_demo.ui.breaking import lines
+from mnist_demo.ui.breaking.background import BUSY
 from mnist_demo.ui.breaking.lines import Sweep
 from mnist_demo.ui.breaking.models import Reader
 from mnist_demo.ui.common import cards, projector
 from mnist_demo.ui.evidence import choice, numbers
 from mnist_demo.ui.evidence.pixels import picture
+from mnist_demo.ui.help import glossary
 from mnist_demo.words import percent, surety
 
 ANY = "any other"
 SQUARE = 8  # pixels of a picture for one of the image
 WIDTH = 224  # pixels on the page
 SEEN_FROM = 0.05  # of a pixel's way from paper to ink: less nobody sees
+LEAST_TOLD = 0.1  # pixels
 STRENGTHS = [round(0.05 * step, 2) for step in range(61)]
 AXIS = Axis("times the smallest change", tuple(STRENGTHS[::10]))
 ASKED = "break_asked"  # of the session: what the visitor last asked for
+MOST_WAITING = 40  # changes, each of another image, model or digit: more than one class
 
 _one_at_a_time = threading.Lock()
+_places = threading.BoundedSemaphore(MOST_WAITING)
 
 
 @st.fragment
@@ -61,14 +66,33 @@ def show(readers: list[Reader], pixels: Floats) -> None:
 
 
 def smallest(opened: Opened, pixels: Floats, wanted: int | None) -> Flip:
-    """As flip.flip, found once for all viewers, and one at a time: many who press at once cost no more."""
-    with _one_at_a_time:
-        return _smallest(opened.digest, pixels, wanted, opened)
+    """As flip.flip, found once for all viewers, and one at a time: many who press at once cost no more.
+
+    Raises UserError as that does, and where many others wait already.
+    """
+    found = _smallest(opened.digest, pixels, wanted, opened)
+    if isinstance(found, str):
+        raise UserError(found)
+    return found
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _smallest(digest: str, pixels: Floats, wanted: int | None, _opened: Opened) -> Flip:  # noqa: ARG001 (looked up by)
-    return flip.flip(_opened, pixels, wanted)
+def _smallest(
+    digest: str,  # noqa: ARG001 (looked up by)
+    pixels: Floats,
+    wanted: int | None,
+    _opened: Opened,
+) -> Flip | str:
+    """What was found, or why nothing was: Streamlit keeps no exception, and each look would search in vain again."""
+    if not _places.acquire(blocking=False):
+        raise UserError(BUSY)
+    try:
+        with _one_at_a_time:  # here, so that what is kept already waits for nobody
+            return flip.flip(_opened, pixels, wanted)
+    except UserError as error:
+        return str(error)
+    finally:
+        _places.release()
 
 
 def _pictures(found: Flip, reader: Reader, pixels: Floats) -> None:
@@ -84,12 +108,15 @@ def _pictures(found: Flip, reader: Reader, pixels: Floats) -> None:
 
 
 def _in_words(found: Flip, name: str) -> None:
+    blackened = found.l2**2  # so many white pixels made black are a change of the same length
+    amount = f"about **{numbers.text(blackened, 1)}**" if blackened >= LEAST_TOLD else f"less than {LEAST_TOLD}"
     seen = int((np.abs(found.change) > SEEN_FROM).sum())
     st.markdown(
         f"{name} said {found.before}, and now says **{found.after}**. No pixel changes by more than "
         f"**{percent(found.greatest, 0)}** of the way from paper to ink, and {seen} of the {PIXELS} by more than "
-        f"{percent(SEEN_FROM, 0)}. All in all that is a change of length {numbers.text(found.l2, 2)}; to ink in one "
-        "white pixel is one of length 1."
+        f"{percent(SEEN_FROM, 0)}. All in all it is as much as blackening {amount} white pixels, "
+        "where a pixel counts by the square of its change: one that changes by half counts as a quarter.",
+        help=glossary.meanings("Pixel"),
     )
 
 
