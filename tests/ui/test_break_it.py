@@ -2,30 +2,23 @@
 
 import re
 import shutil
-import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_demo.data import formats
 from mnist_demo.drawing import links
 from mnist_demo.errors import UserError
-from mnist_demo.inside import changes, kept
+from mnist_demo.inside import changes
 from mnist_demo.inside.changes import CHANGES
 from mnist_demo.inside.network import exported
 from mnist_demo.plots_of_changes import Axis
 from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.breaking import background, curves, fool, lines
-from mnist_demo.ui.breaking.background import Background, Job, NobodyWantsItError
-from mnist_demo.ui.breaking.curves import Point
+from mnist_demo.ui.breaking import fool, lines
 from mnist_demo.ui.common import services
-from tests.conftest import tiny_arrays
-from tests.runs.test_trainer import wait_for
-from tests.ui.test_evidence import SEVEN, some_run, tables
+from tests.ui.test_evidence import SEVEN, some_run
 from tests.ui.test_glossary import terms_in, word_of, words_and_help
 from tests.ui.test_pages import finished_run, open_page, texts
 
@@ -96,133 +89,6 @@ def test_the_slider_begins_where_the_address_says(asked: str, expected: float) -
 def test_whatever_number_a_browser_sends_there_is_an_image_for_it(sent: float) -> None:
     sweep = lines.Sweep(Axis("", (0, 2)), [0.0, 1.0, 2.0], np.zeros((3, 784), np.float32), 0)
     assert sweep.nearest(sent) in (0, 2)
-
-
-@pytest.fixture
-def _tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Few test images, and nothing computed yet of what another test may have asked for."""
-    monkeypatch.setattr(curves, "_background", Background("test"))
-    np.savez(tmp_path / "tiny.npz", **tiny_arrays())  # type: ignore[arg-type]
-    monkeypatch.setenv(formats.DATA_VARIABLE, str(tmp_path / "tiny.npz"))
-
-
-def is_there(app: AppTest) -> bool:
-    app.run()
-    assert not app.exception
-    return len(tables(app)) == 1 and "…" not in str(tables(app))
-
-
-@pytest.mark.usefixtures("_tiny")
-def test_all_test_images_are_read_on_request_and_the_result_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    app = break_it(model="affine", part="all", change="down")
-    assert "40 images at 11 values" in texts(app)
-    assert not tables(app)
-    press(app, "Read all test images")
-    wait_for(lambda: is_there(app), seconds=20)
-    split = services.current_dataset().test
-    expected = dict(
-        changes.robustness(
-            services.classifier(store.find("affine")), split.pixels(), split.labels, "down", [-10, 0, 10]
-        )
-    )
-    (rows,) = tables(app)
-    shown = {row[0]: row[1] for row in rows}
-    for value, share in expected.items():
-        assert shown[lines.number(value)] == f"{100 * share:.1f} %"
-    monkeypatch.setattr(curves, "_background", Background("later"))  # as after a new start of the server
-    again = break_it(model="affine", part="all", change="down")
-    assert tables(again)[0] == rows
-    assert not [button for button in again.button if button.label == "Read all test images"]
-
-
-@pytest.mark.usefixtures("_tiny")
-def test_while_it_is_computed_there_is_progress_and_it_can_be_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
-    is_free = threading.Event()
-
-    def slowly(*_: object) -> Iterator[Point]:
-        yield -10.0, 0.25
-        is_free.wait(20)
-        yield -8.0, 0.5
-
-    monkeypatch.setattr(changes, "robustness", slowly)
-    app = press(break_it(model="affine", part="all", change="down"), "Read all test images")
-    wait_for(lambda: "1 of 11" in str([bar.proto for bar in app.run().get("progress")]), seconds=20)
-    assert tables(app)[0][0] == ["−10", "25.0 %"]
-    press(app, "Cancel")
-    is_free.set()
-    wait_for(lambda: any(button.label == "Read all test images" for button in app.run().button), seconds=20)
-    assert not app.exception
-    assert not list(kept.folder().glob("*.npz"))
-
-
-Compute = Callable[[Callable[[int], None]], list[int]]
-
-
-def counting(started: list[str], name: str, is_free: threading.Event) -> Compute:
-    def work(note: Callable[[int], None]) -> list[int]:
-        started.append(name)
-        note(1)
-        is_free.wait(20)
-        note(2)
-        return [1, 2]
-
-    return work
-
-
-def job_of(own: Background[int], key: str) -> Job[int]:
-    job = own.find(key)
-    assert job is not None
-    return job
-
-
-def test_thirty_presses_cost_one_computation() -> None:
-    own: Background[int] = Background("test")
-    started: list[str] = []
-    is_free = threading.Event()
-    for press_number in range(30):
-        own.ask("prankster", {f"thing {press_number}": counting(started, str(press_number), is_free)})
-    own.ask("pupil", {"other": counting(started, "other", is_free)})
-    is_free.set()
-    assert job_of(own, "other").result.result(20) == [1, 2]
-    assert len(started) <= 3  # the first, perhaps, the last, and the pupil's
-
-
-def test_what_two_want_goes_on_when_one_cancels() -> None:
-    own: Background[int] = Background("test")
-    started: list[str] = []
-    is_free = threading.Event()
-    for visitor in ("one", "two"):
-        own.ask(visitor, {"thing": counting(started, "thing", is_free)})
-    job = job_of(own, "thing")
-    own.cancel("one")
-    is_free.set()
-    assert job.result.result(20) == [1, 2] == job.found
-    assert started == ["thing"]
-
-
-def test_what_nobody_wants_ends_and_can_be_asked_for_again() -> None:
-    own: Background[int] = Background("test")
-    started: list[str] = []
-    is_free = threading.Event()
-    own.ask("one", {"thing": counting(started, "thing", is_free)})
-    job = job_of(own, "thing")
-    wait_for(lambda: job.found == [1], seconds=20)
-    own.cancel("one")
-    is_free.set()
-    assert isinstance(job.result.exception(20), NobodyWantsItError)
-    assert own.find("thing") is None
-    own.ask("one", {"thing": counting(started, "thing", is_free)})
-    assert job_of(own, "thing").result.result(20) == [1, 2]
-
-
-def test_where_too_much_waits_a_visitor_is_told() -> None:
-    own: Background[int] = Background("test")
-    is_free = threading.Event()
-    for number in range(background.MOST_WAITING):
-        own.ask(f"visitor {number}", {str(number): counting([], "", is_free)})
-    with pytest.raises(UserError, match="try again"):
-        own.ask("one more", {"one more": counting([], "", is_free)})
-    is_free.set()
 
 
 def test_fooling_counts_each_drawing_once_and_says_who_judged() -> None:

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -24,6 +25,7 @@ from mnist_demo.ui.help import glossary
 from mnist_demo.words import percent
 
 LOOK_EVERY = 0.5  # seconds, while something is computed
+MOST_WANTED = 2  # models at a time, by one visitor: the others of a class want theirs too
 VISITOR = "break_visitor"  # of the session: tells who wants something from who else does
 
 Point = tuple[float, float]  # by how much the images are changed, and the share that is read right
@@ -58,6 +60,10 @@ class Line:
         """Whether it grows just now, or waits for others."""
         return self.job is not None and not self.job.result.done()
 
+    def is_wanted_by(self, visitor: str) -> bool:
+        """Whether this visitor has asked for what is computed."""
+        return self.job is not None and visitor in self.job.wanted_by
+
 
 def show(readers: list[Reader]) -> None:
     """The curves of the chosen change that there are, and a button for the others."""
@@ -85,7 +91,14 @@ def _open(readers: list[Reader], kind: Change, dataset: Dataset) -> list[Candida
     return found
 
 
+def _visitor() -> str:
+    visitor: str = st.session_state.setdefault(VISITOR, secrets.token_hex(8))
+    return visitor
+
+
 def _look(candidates: list[Candidate]) -> list[Line]:
+    """What there is now. To look is the sign that the visitor is still there."""
+    _background.renew(_visitor())
     found = []
     for each in candidates:
         job = _background.find(each.key)
@@ -134,7 +147,6 @@ def _from_arrays(arrays: kept.Arrays) -> list[Point]:
 
 def _controls(found: list[Line], kind: Change, dataset: Dataset) -> None:
     """What is computed, and how to end it; else a button that begins it."""
-    visitor: str = st.session_state.setdefault(VISITOR, secrets.token_hex(8))
     computed = [line for line in found if line.is_computed]
     missing = [line for line in found if not line.points and not line.is_computed]
     for line in found:
@@ -149,21 +161,26 @@ def _controls(found: list[Line], kind: Change, dataset: Dataset) -> None:
             others = "" if is_begun else "; another computation comes first"
             text = f"{names}: {done} of {count * len(computed)} points{others}"
             st.progress(done / (count * len(computed)), text=text)
-            st.button(
-                "Cancel", icon=":material/close:", on_click=_background.cancel, args=(visitor,), key="break_cancel"
-            )
+            if any(line.is_wanted_by(_visitor()) for line in computed):
+                stop = partial(_background.cancel, _visitor())
+                st.button("Cancel", icon=":material/close:", on_click=stop, key="break_cancel")
         elif missing:
-            names = " and ".join(line.name for line in missing)
+            first = missing[:MOST_WANTED]
+            names = " and ".join(line.name for line in first)
             if st.button("Read all test images", type="primary", icon=":material/play_arrow:", key="break_read"):
-                _ask(visitor, missing, kind, dataset.test)
-            st.caption(f"{names}: {len(dataset.test):,} images at {count} values each. A CNN takes a minute.")
+                _ask(first, kind, dataset.test)
+            others = f" Only {MOST_WANTED} models at a time." if len(missing) > MOST_WANTED else ""
+            st.caption(
+                f"{names}: {len(dataset.test):,} images at {count} values each. A CNN takes a minute, and goes on only "
+                f"while you look here.{others}"
+            )
         else:
             st.caption("Each point stands for all test images, changed by as much.")
 
 
-def _ask(visitor: str, missing: list[Line], kind: Change, split: Split) -> None:
+def _ask(wanted: list[Line], kind: Change, split: Split) -> None:
     try:
-        _background.ask(visitor, {line.of.key: _work(line, kind, split) for line in missing})
+        _background.ask(_visitor(), {line.of.key: _work(line, kind, split) for line in wanted})
     except UserError as error:
         st.warning(str(error))
     else:
