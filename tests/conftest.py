@@ -245,12 +245,12 @@ def open_page(new_page: Callable[..., Page], server: Server) -> Iterator[OpenPag
         page.emulate_media(color_scheme=color_scheme)
         page.set_viewport_size(viewport or VIEWPORT)
         page.add_init_script(script)
+        page.context.clear_cookies()
         page.goto(f"{server.url}/{path}")
         page.locator("h1").wait_for(timeout=30_000)
         return page
 
     yield open_
     for page in pages:
-        page.context.clear_cookies()
         page.close()
     assert not errors

@@ -17,6 +17,7 @@ Progress = Callable[[int, int], object]  # is told how many images are done, and
 
 SHARE = 500  # images a thread takes at a time
 MOST_THREADS = 4
+_turn = threading.Lock()  # one model at a time: it takes all cores
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def judge(opened: Opened, split: Split, progress: Progress = lambda _done, _tota
         own.classifier = Classifier(opened.content)
 
     done = 0
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, MOST_THREADS), initializer=start_engine) as pool:
+    with _turn, ThreadPoolExecutor(min(os.cpu_count() or 1, MOST_THREADS), initializer=start_engine) as pool:
         shares = [pool.submit(take, start) for start in range(0, count, SHARE)]
         try:
             for share in as_completed(shares):

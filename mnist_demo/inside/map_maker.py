@@ -62,7 +62,9 @@ class MapMaker:
         return None if arrays is None else self._remember(name, DigitMap.from_arrays(arrays))
 
     def start(self, name: str, title: str, start: DigitMap) -> None:
-        """Begin the map called `name`, from the one by PCA on; does nothing while any is being made."""
+        """Begin the map called `name`, from the one by PCA on; does nothing where it is made, or while any is made."""
+        if self.find(name) is not None:
+            return
         with self._lock:
             if self._making is not None:
                 return
@@ -100,10 +102,11 @@ class MapMaker:
                         problem = sentence
         except (EOFError, OSError):  # it has ended
             making.process.join()
-        with self._lock:
-            self._making = None
-            if problem and not making.is_cancelled:
-                self._problem = making.name, problem
+        finally:
+            with self._lock:
+                self._making = None
+                if problem and not making.is_cancelled:
+                    self._problem = making.name, problem
 
     def _remember(self, name: str, found: DigitMap) -> DigitMap:
         with self._lock:

@@ -114,7 +114,9 @@ def test_no_link_is_dead_and_each_page_begins_as_it_says() -> None:
     read = int(services.classifier(services.shipped("affine")).logits(test.pixels(at, at + 1))[0].argmax())
     assert read != test.labels[at]
     assert f"label **{test.labels[at]}**" in texts(app)
-    assert opened["6"][1][1].title[0].value == "Mistakes"
+    mistakes = opened["6"][1][1]
+    assert mistakes.title[0].value == "Mistakes"
+    assert mistakes.selectbox(key="mistakes_model").value == "affine"
 
 
 def test_figures_are_those_of_the_code() -> None:

@@ -16,7 +16,7 @@ from mnist_demo.data import formats
 from mnist_demo.data.datasets import Split
 from mnist_demo.drawing.rejection import NO_DIGIT
 from mnist_demo.drawing.strokes import Drawing, Stroke, paint
-from mnist_demo.inside import judging
+from mnist_demo.inside import judging, kept
 from mnist_demo.inside.map_maker import MapMaker
 from mnist_demo.inside.network.exported import Opened
 from mnist_demo.runs import store
@@ -125,6 +125,15 @@ def test_a_map_by_tsne_is_made_at_a_press_once_for_everybody(maker: MapMaker) ->
         assert shown["layout"] != by_pca["layout"]
 
 
+def test_a_press_on_a_page_that_does_not_know_of_the_map_yet_makes_no_second_one(maker: MapMaker) -> None:
+    early, other = (open_map(map_method="tsne", map_alike="pixels") for _ in range(2))
+    early.button(key="map_start").click().run()
+    maker.wait()
+    other.button(key="map_start").click().run()
+    assert maker.making is None
+    assert not [button for button in other.button if button.key == "map_start"]
+
+
 def test_a_map_is_cancelled_and_may_be_begun_again(maker: MapMaker) -> None:
     app = open_map(map_method="tsne")
     app.button(key="map_start").click().run()
@@ -140,7 +149,7 @@ def test_another_visitor_waits_for_the_turn_and_cannot_begin_a_second_one(maker:
     first = open_map(map_method="tsne")
     first.button(key="map_start").click().run()
     second = open_map(map_method="tsne", map_alike="pixels")
-    assert not [button for button in second.button if button.key == "map_start"]
+    assert not [button for button in second.button if button.key in ("map_start", "map_cancel")]
     assert maker.making is not None
     assert maker.making.title == "the map by CNN"
     assert "First the map by CNN is being made" in str([each.proto for each in second.get("progress")])
@@ -220,8 +229,27 @@ def test_scores_that_are_no_numbers_are_told_in_one_sentence(monkeypatch: pytest
     def diverged(_: Opened, split: Split) -> judging.Judgement:
         return judging.Judgement(np.full((len(split), 10), np.nan, np.float32), np.zeros((len(split), 5), np.float32))
 
-    monkeypatch.setattr(judging, "judge", diverged)
-    assert "diverged" in open_map().error[0].value
+    with monkeypatch.context() as patch:
+        patch.setattr(judging, "judge", diverged)
+        assert "diverged" in open_map().error[0].value
+    assert not open_map().error  # nothing of it was kept
+
+
+def test_scores_that_are_no_numbers_and_were_kept_are_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "read_or_make", lambda _name, _make: {"logits": np.full((500, 10), np.nan, np.float32)})
+    assert "diverged" in open_page("Map", model="affine").error[0].value
+
+
+def test_a_data_set_that_changes_while_the_app_runs_has_its_own_points(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(sent(open_map(map_alike="pixels"), "points")["labels"]) == 500
+    path = tmp_path / "fifty.npz"
+    np.savez(path, **tiny_arrays(test=50))  # type: ignore[arg-type]
+    monkeypatch.setenv(formats.DATA_VARIABLE, str(path))
+    shown = sent(open_map(map_alike="pixels"), "points")
+    assert len(shown["labels"]) == 50
+    assert len(shown["points"]) == len(sent(open_map(map_alike="hidden"), "points")["points"])
 
 
 def test_the_image_that_was_clicked_is_shown_with_the_way_to_why() -> None:

@@ -13,7 +13,7 @@ from mnist_demo.ui.common import projector, services
 from mnist_demo.ui.common.run_titles import title, titles
 from mnist_demo.ui.help import glossary
 
-MOST = 6  # models whose lines are on one chart: more nobody tells apart
+MOST = 6  # models at a time: of more nobody compares the answers, or tells the lines on one chart apart
 NONE = "none"  # in the address of a page on which no model is chosen
 
 
@@ -45,13 +45,14 @@ def model_choice(key: str, on_change: Callable[[], None] | None = None) -> list[
         default=store.shipped_names(),
         format_func=titles(usable),
         placeholder="Choose a model",
+        max_selections=MOST,
         help="The models that come with the app, and every model that was trained on the Train page.\n\n"
         + glossary.meanings(*(model.title for model in registry.MODELS.values()), "Parameter", "Test image"),
         key=key,
         persist_state="session",
         on_change=on_change,
     )
-    return [usable[name] for name in chosen if name in usable]
+    return [usable[name] for name in chosen if name in usable][:MOST]
 
 
 def one_model(label: str, key: str, preset: str, *, remembered: MutableMapping[Any, Any], name: str) -> Run | None:

@@ -53,11 +53,13 @@ def answers(models: Sequence[Run], trained: bool, was_large: bool) -> None:
         models = [model_choice.as_it_is(run) for run in models]
         if trained and not any(run.is_active for run in models):
             st.rerun()  # the board then has this looked at no more than the pen asks for
-        answer(models)
+        is_down = answer(models)
+    if not is_down:
+        settle(state.board())
 
 
-def answer(models: Sequence[Run]) -> None:
-    """Take the pen's newest message, and show what `models` say."""
+def answer(models: Sequence[Run]) -> bool:
+    """Take the pen's newest message, and show what `models` say; returns whether the pen is down."""
     board = state.board()
     is_down, number, problem = False, 0, ""
     try:
@@ -75,8 +77,7 @@ def answer(models: Sequence[Run]) -> None:
     components.pen(answered=number, on_drawn=follow_pen)
     if problem:
         st.error(problem, icon=":material/error:")
-    if not is_down:
-        settle(board)
+    return is_down
 
 
 def follow_pen() -> None:

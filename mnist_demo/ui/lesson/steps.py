@@ -199,7 +199,7 @@ def poor(facts: Facts) -> Step:
         ("Accuracy", "Test image", "Affine model", "CNN", "MNIST", "Step"),
         partial(mistaken.show, surest, facts),
         "Which strokes misled it? Then choose the CNN as the model there, and look again.",
-        (look, Link("All mistakes", "mistakes")),
+        (look, Link("All mistakes", "mistakes", {"model": "affine"})),
         f"A form has {FORM} digits. Of 100 such forms, how many does each model read without a mistake, if mistakes "
         "fall by chance?",
         f"The affine model about {100 * affine**FORM:.0f}, for {affine:.3f}{_superscript(FORM)} = {affine**FORM:.2f}; "

@@ -50,7 +50,7 @@ def most_like(split: Split, layout: Layout, found: DigitMap, pixels: Floats) -> 
         st.caption(
             "The cross is where the rule that placed all images places your drawing."
             if found.is_linear
-            else "t-SNE has no rule for a new image: the cross is amid the places of these, nearest to the likest."
+            else "t-SNE has no rule for a new image: the cross lies between these images, nearest to the first."
         )
 
 

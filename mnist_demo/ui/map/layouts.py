@@ -17,7 +17,7 @@ from mnist_demo.ui.mistakes.judged import NO_NUMBERS
 
 MOST_IMAGES = 10_000
 
-_working = threading.Lock()  # one model at a time: it takes all cores
+_working = threading.Lock()  # one map at a time: it takes all cores
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +49,7 @@ def by_pixels(source: str, split: Split) -> Layout:
 
 
 @st.cache_resource(max_entries=2, show_spinner="Comparing the images…")
-def _by_pixels(_source: str, _split: Split) -> Layout:
+def _by_pixels(source: str, _split: Split) -> Layout:  # noqa: ARG001 (looked up by)
     def make() -> kept.Arrays:
         with _working:
             return digit_map.by_pca(_split.pixels()).arrays()
@@ -72,10 +72,7 @@ def _by_model(source: str, digest: str, _split: Split, _opened: Opened) -> tuple
 
     def judge() -> kept.Arrays:
         nonlocal hidden
-        with _working:
-            judged = judging.judge(_opened, _split)
-        if not np.isfinite(judged.logits).all():
-            raise UserError(NO_NUMBERS)
+        judged = judging.judge(_opened, _split)
         hidden = judged.hidden
         return {"logits": judged.logits}
 
@@ -87,6 +84,8 @@ def _by_model(source: str, digest: str, _split: Split, _opened: Opened) -> tuple
             return digit_map.by_pca(hidden).arrays()
 
     logits = kept.read_or_make(kept.key("logits", _opened.digest, _split), judge)["logits"]
+    if not np.isfinite(logits).all():
+        raise UserError(NO_NUMBERS)
     layout = _layout(_opened, _split, make) if _opened.network.last_hidden else None
     return logits.argmax(axis=1).astype(np.uint8), layout
 

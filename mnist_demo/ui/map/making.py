@@ -9,6 +9,7 @@ from mnist_demo.ui.map.layouts import Layout
 
 LOOK_EVERY = 1.0  # seconds, while a map is being made
 QUICK = 2_000  # images take a few seconds
+STARTED = "map_started"  # of the session: the name of the map that the visitor had made last
 
 
 @functools.cache
@@ -34,8 +35,8 @@ def _offer(layout: Layout, title: str) -> None:
         type="primary",
         icon=":material/scatter_plot:",
         key="map_start",
-        on_click=maker().start,
-        args=(layout.name, title, layout.by_pca),
+        on_click=_start,
+        args=(layout, title),
     )
     st.caption(f"This takes {time}, once for everybody. Until then you see the map by PCA.")
     problem = maker().problem(layout.name)
@@ -43,7 +44,14 @@ def _offer(layout: Layout, title: str) -> None:
         st.error(problem, icon=":material/error:")
 
 
+def _start(layout: Layout, title: str) -> None:
+    st.session_state[STARTED] = layout.name
+    maker().start(layout.name, title, layout.by_pca)
+
+
 def _show_progress(making: Making, *, is_this: bool) -> None:
     text = "The points look for their neighbours…" if is_this else f"First {making.title} is being made, for others…"
     st.progress(making.share, text=text)
-    st.button("Cancel", icon=":material/close:", key="map_cancel", on_click=maker().cancel, args=(making.name,))
+    if st.session_state.get(STARTED) == making.name:  # nobody ends what others wait for
+        name = making.name
+        st.button("Cancel", icon=":material/close:", key="map_cancel", on_click=maker().cancel, args=(name,))

@@ -1,8 +1,8 @@
-"""What a model says of all images of a split: computed once for all viewers, while none of them is kept waiting."""
+"""What a model says of all images of a split: computed once for all viewers, in the background."""
 
 import threading
 from collections import OrderedDict
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -50,7 +50,6 @@ class _Job:
 
 _jobs: OrderedDict[str, _Job] = OrderedDict()  # by what is judged, the one that was asked for last at the end
 _asking = threading.Lock()
-_worker = ThreadPoolExecutor(1, "judging")  # one model at a time: it takes all cores
 
 
 def judged(opened: Opened, split: Split) -> Judged:
@@ -93,11 +92,14 @@ def _begin(name: str, opened: Opened, split: Split) -> _Job:
     def note(done: int, total: int) -> None:
         job.share = done / total
 
-    def read() -> Floats:
-        arrays = kept.read_or_make(name, lambda: {"logits": judging.judge(opened, split, note).logits})
-        return np.asarray(arrays["logits"], np.float32)
+    def read() -> None:
+        try:
+            arrays = kept.read_or_make(name, lambda: {"logits": judging.judge(opened, split, note).logits})
+            job.result.set_result(np.asarray(arrays["logits"], np.float32))
+        except Exception as error:  # it is raised where the result is asked for
+            job.result.set_exception(error)
 
-    job.result = _worker.submit(read)
+    threading.Thread(target=read, name="judging", daemon=True).start()  # no server waits for it to end
     return job
 
 
