@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from mnist_demo.data.images import Floats
-from mnist_demo.words import surety
+from mnist_demo.words import percent, surety
 
 CURVES, SAID, NOW = "curves", "said", "now"  # the data sets that a chart is drawn from
 HEIGHT, LARGE_HEIGHT = 300, 520  # pixels
@@ -56,11 +56,11 @@ def along(
     chart = _along_chart(axis, tuple(found), label, is_large=is_large)
     curves = pd.DataFrame(
         [
-            {"model": name, "at": at, "right": float(row[label]), "says": says(row)}
+            {"model": name, "at": at, "right": float(row[label]), "shown": surety(float(row[label])), "says": says(row)}
             for name, probabilities in found.items()
             for at, row in zip(values, probabilities, strict=True)
         ],
-        columns=["model", "at", "right", "says"],
+        columns=["model", "at", "right", "shown", "says"],
     )
     is_now = (curves["at"] - now).abs() == (curves["at"] - now).abs().min()
     said = pd.DataFrame(_strips(values, found, label), columns=STRIP_COLUMNS)
@@ -123,8 +123,12 @@ Points = Mapping[str, Sequence[tuple[float, float]]]  # by a model's name: the v
 
 def robustness(axis: Axis, points: Points, *, is_large: bool = False) -> dict[str, Any]:
     """How many of many images each model reads right at each value; a Vega-Lite specification, as `along`'s is."""
-    rows = [{"model": name, "at": at, "right": right} for name, line in points.items() for at, right in line]
-    table = pd.DataFrame(rows, columns=["model", "at", "right"])
+    rows = [
+        {"model": name, "at": at, "right": right, "shown": percent(right)}
+        for name, line in points.items()
+        for at, right in line
+    ]
+    table = pd.DataFrame(rows, columns=["model", "at", "right", "shown"])
     return {**_robustness_chart(axis, tuple(points), is_large=is_large), "datasets": {CURVES: table}}
 
 
@@ -167,7 +171,7 @@ def _color(names: Sequence[str], font: int) -> alt.Color:
 
 
 def _tooltip(axis: Axis, title: str, *more: str) -> list[alt.Tooltip]:
-    share = alt.Tooltip("right:Q", title=title, format=".1%")
+    share = alt.Tooltip("shown:N", title=title)
     return [alt.Tooltip("model:N"), alt.Tooltip("at:Q", title=axis.title), share, *map(alt.Tooltip, more)]
 
 

@@ -42,7 +42,16 @@ def assert_all_fits(page: Page) -> None:
     page.wait_for_function(
         "() => { const main = document.querySelector('.stMain');"
         "return main.scrollHeight <= main.clientHeight && main.scrollWidth <= main.clientWidth; }",
-        timeout=5000,
+    )
+
+
+def assert_charts_are_readable(page: Page) -> None:
+    """All text of all charts on the page, where it has any."""
+    page.wait_for_function(
+        """least => [...document.querySelectorAll(".stVegaLiteChart")].every((chart) => {
+        const sizes = [...chart.querySelectorAll("text")].map((text) => parseFloat(getComputedStyle(text).fontSize));
+        return sizes.length && sizes.every((size) => size >= least); })""",
+        arg=CHART_TEXT,
     )
 
 
@@ -157,14 +166,7 @@ def test_each_part_of_mistakes_is_seen_without_scrolling(open_page: OpenPage) ->
         expect(page.get_by_role("radio", name=part)).to_be_checked()
         page.locator("[data-test-script-state=notRunning]").wait_for()
         assert_all_fits(page)
-        if page.locator(".stVegaLiteChart").count():
-            page.wait_for_function(
-                """least => {
-                const size = (text) => parseFloat(getComputedStyle(text).fontSize);
-                const sizes = [...document.querySelectorAll(".stVegaLiteChart text")].map(size);
-                return sizes.length && sizes.every((size) => size >= least); }""",
-                arg=CHART_TEXT,
-            )
+        assert_charts_are_readable(page)
 
 
 def test_each_part_of_break_it_is_seen_without_scrolling(open_page: OpenPage) -> None:
@@ -177,10 +179,7 @@ def test_each_part_of_break_it_is_seen_without_scrolling(open_page: OpenPage) ->
         if part == TITLES["smallest"]:
             page.get_by_role("button", name="Find the smallest change").click()
             expect(page.get_by_alt_text("After:")).to_be_in_viewport(ratio=1)
-        if page.locator(".stVegaLiteChart").count():
-            page.locator(".stVegaLiteChart text").first.wait_for()
-            sizes = "texts => texts.map((text) => parseFloat(getComputedStyle(text).fontSize))"
-            assert min(page.locator(".stVegaLiteChart text").evaluate_all(sizes)) >= CHART_TEXT
+        assert_charts_are_readable(page)
         assert_all_fits(page)
 
 
