@@ -47,7 +47,7 @@ def test_a_chart_of_robustness_has_its_axes_before_its_points() -> None:
     chart = plots_of_changes.robustness(AXIS, {"one": [], "two": [(0.0, 0.9)]})
     assert chart["encoding"]["x"]["scale"]["domain"] == [-20, 20]
     assert chart["encoding"]["color"]["scale"]["domain"] == ["one", "two"]
-    assert chart["datasets"][CURVES].to_numpy().tolist() == [["two", 0.0, 0.9]]
+    assert chart["datasets"][CURVES].to_numpy().tolist() == [["two", 0.0, 0.9, "90.0 %"]]
 
 
 def test_the_picture_has_a_line_for_each_model() -> None:

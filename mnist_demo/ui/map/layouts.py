@@ -9,11 +9,10 @@ import streamlit as st
 
 from mnist_demo.data.datasets import Dataset, Split
 from mnist_demo.data.images import Bytes, Floats
-from mnist_demo.errors import UserError
 from mnist_demo.inside import digit_map, judging, kept
 from mnist_demo.inside.digit_map import DigitMap
 from mnist_demo.inside.network.exported import Opened
-from mnist_demo.ui.mistakes.judged import NO_NUMBERS
+from mnist_demo.ui.mistakes.judged import check_numbers
 
 MOST_IMAGES = 10_000
 
@@ -73,6 +72,7 @@ def _by_model(source: str, digest: str, _split: Split, _opened: Opened) -> tuple
     def judge() -> kept.Arrays:
         nonlocal hidden
         judged = judging.judge(_opened, _split)
+        check_numbers(judged.logits)  # before they are kept
         hidden = judged.hidden
         return {"logits": judged.logits}
 
@@ -84,8 +84,7 @@ def _by_model(source: str, digest: str, _split: Split, _opened: Opened) -> tuple
             return digit_map.by_pca(hidden).arrays()
 
     logits = kept.read_or_make(kept.key("logits", _opened.digest, _split), judge)["logits"]
-    if not np.isfinite(logits).all():
-        raise UserError(NO_NUMBERS)
+    check_numbers(np.asarray(logits, np.float32))
     layout = _layout(_opened, _split, make) if _opened.network.last_hidden else None
     return logits.argmax(axis=1).astype(np.uint8), layout
 

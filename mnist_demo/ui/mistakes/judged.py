@@ -64,11 +64,16 @@ def judged(opened: Opened, split: Split) -> Judged:
         if not job.result.done():
             _show_progress(job, len(split))
         logits = job.result.result()
-    if not np.isfinite(logits).all():
-        raise UserError(NO_NUMBERS)
+    check_numbers(logits)
     labels = split.labels.astype(np.int64)
     digits = logits.argmax(axis=1)
     return Judged(softmax(logits / opened.temperature), digits, labels, mistakes.confusion(labels, digits))
+
+
+def check_numbers(logits: Floats) -> None:
+    """Raises UserError where a model's scores are no numbers."""
+    if not np.isfinite(logits).all():
+        raise UserError(NO_NUMBERS)
 
 
 def _job(opened: Opened, split: Split) -> _Job:
