@@ -117,8 +117,8 @@ def canvas_of(page: Page) -> Locator:
 
 def place(page: Page, point: tuple[float, float]) -> tuple[float, float]:
     """Where a point of the canvas, given as fractions, is on the page."""
-    box = canvas_of(page).bounding_box()
-    assert box is not None
+    while (box := canvas_of(page).bounding_box()) is None:  # it began anew in this instant
+        pass
     return box["x"] + point[0] * box["width"], box["y"] + point[1] * box["height"]
 
 
