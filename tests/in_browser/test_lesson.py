@@ -1,13 +1,17 @@
 """The Lesson page in a real browser: gone through by keyboard, tried in the app, seen from the last row, printed."""
 
 import re
+import shutil
+from collections.abc import Iterator
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from mnist_demo.ui.lesson.steps import STEPS, TO_WATCH
 from tests.browser import card
 from tests.conftest import OpenPage
 from tests.in_browser.test_projector import SCREEN, assert_all_fits, project
+from tests.server import Server
 
 
 def heading(page: Page, number: int) -> None:
@@ -16,6 +20,18 @@ def heading(page: Page, number: int) -> None:
     page.locator("[data-test-script-state=notRunning]").wait_for()
 
 
+@pytest.fixture
+def _no_runs(server: Server) -> Iterator[None]:
+    """The runs of other tests are put aside: the lesson shows the best of them."""
+    folder, aside = server.home / "runs", server.home / "aside"
+    folder.mkdir(exist_ok=True)
+    folder.rename(aside)
+    yield
+    shutil.rmtree(folder, ignore_errors=True)
+    aside.rename(folder)
+
+
+@pytest.mark.usefixtures("_no_runs")
 def test_each_step_fits_a_projector_and_is_reached_by_the_keyboard(open_page: OpenPage) -> None:
     page = open_page("lesson?step=nonsense", viewport=SCREEN)
     heading(page, 1)
