@@ -1,7 +1,6 @@
 """The Break it page by Streamlit's AppTest: what it says is so, and no bad address, model or drawing ends it."""
 
 import re
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.breaking import fool, lines
 from mnist_demo.ui.common import services
-from tests.ui.test_evidence import SEVEN, some_run
+from tests.ui.test_evidence import SEVEN, delete_once_listed, some_run
 from tests.ui.test_glossary import terms_in, word_of, words_and_help
 from tests.ui.test_pages import finished_run, open_page, texts
 
@@ -195,10 +194,7 @@ def test_a_run_that_is_deleted_while_the_page_is_drawn_is_told_in_one_sentence(
 ) -> None:
     run = some_run("finished")
     app = break_it(model=["cnn", run.id], part=part)
-    listed = store.list_runs()
-    monkeypatch.setattr(store, "list_runs", lambda: listed)
-    monkeypatch.setattr(Path, "is_file", lambda _: True)
-    shutil.rmtree(run.directory)
+    delete_once_listed(run, monkeypatch)
     app.run()
     assert not app.exception
     assert len(app.error) == 1

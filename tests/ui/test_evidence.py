@@ -192,6 +192,14 @@ def some_run(state: str) -> Run:
     return run
 
 
+def delete_once_listed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run is still listed, with its model, when the page is drawn the next time."""
+    listed = store.list_runs()
+    monkeypatch.setattr(store, "list_runs", lambda: listed)
+    monkeypatch.setattr(Path, "is_file", lambda _: True)
+    shutil.rmtree(run.directory)
+
+
 def test_a_model_that_still_trains_is_shown_with_its_step() -> None:
     app = why(model=some_run("running").id)
     assert "has taken 500 steps" in texts(app)
@@ -212,10 +220,7 @@ def test_a_run_that_is_deleted_while_it_is_looked_at_is_told_in_one_sentence(hom
 def test_a_run_that_is_deleted_while_the_page_is_drawn_is_told_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     run = some_run("finished")
     app = why(model=run.id)
-    listed = store.list_runs()
-    monkeypatch.setattr(store, "list_runs", lambda: listed)
-    monkeypatch.setattr(Path, "is_file", lambda _: True)
-    shutil.rmtree(run.directory)
+    delete_once_listed(run, monkeypatch)
     app.run()
     assert not app.exception
     assert "deleted" in app.error[0].value

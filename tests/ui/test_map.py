@@ -19,12 +19,11 @@ from mnist_demo.drawing.strokes import Drawing, Stroke, paint
 from mnist_demo.inside import judging, kept
 from mnist_demo.inside.map_maker import MapMaker
 from mnist_demo.inside.network.exported import Opened
-from mnist_demo.runs import store
 from mnist_demo.ui.common import services
 from mnist_demo.ui.draw.state import KEY
 from mnist_demo.ui.map import making, scatter
 from tests.conftest import tiny_arrays
-from tests.ui.test_evidence import some_run
+from tests.ui.test_evidence import delete_once_listed, some_run
 from tests.ui.test_glossary import terms_in, word_of, words_and_help
 from tests.ui.test_pages import open_page, texts
 
@@ -215,10 +214,7 @@ def test_a_run_that_is_deleted_while_it_is_looked_at_is_told_in_one_sentence() -
 def test_a_run_that_is_deleted_while_the_page_is_drawn_is_told_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     run = some_run("finished")
     app = open_page("Map", model=run.id)
-    listed = store.list_runs()
-    monkeypatch.setattr(store, "list_runs", lambda: listed)
-    monkeypatch.setattr(Path, "is_file", lambda _: True)
-    shutil.rmtree(run.directory)
+    delete_once_listed(run, monkeypatch)
     app.run()
     assert not app.exception
     assert len(app.error) == 1

@@ -23,7 +23,7 @@ from mnist_demo.ui.draw.state import KEY, Drawn
 from mnist_demo.ui.mistakes import charts, judged, matrix
 from mnist_demo.ui.mistakes.parts import PARTS
 from tests.conftest import tiny_arrays
-from tests.ui.test_evidence import some_run
+from tests.ui.test_evidence import delete_once_listed, some_run
 from tests.ui.test_glossary import terms_in, word_of, words_and_help
 from tests.ui.test_pages import open_page, texts
 
@@ -134,10 +134,7 @@ def test_a_run_that_is_deleted_while_it_is_looked_at_is_told_in_one_sentence() -
 def test_a_run_that_is_deleted_while_the_page_is_drawn_is_told_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     run = some_run("finished")
     app = mistakes(mistakes_chosen=run.id)
-    listed = store.list_runs()
-    monkeypatch.setattr(store, "list_runs", lambda: listed)
-    monkeypatch.setattr(Path, "is_file", lambda _: True)
-    shutil.rmtree(run.directory)
+    delete_once_listed(run, monkeypatch)
     app.run()
     assert not app.exception
     assert len(app.error) == 1

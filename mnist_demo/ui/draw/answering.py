@@ -60,15 +60,8 @@ def answers(models: Sequence[Run], trained: bool, was_large: bool) -> None:
 
 def answer(models: Sequence[Run]) -> bool:
     """Take the pen's newest message, and show what `models` say; returns whether the pen is down."""
-    board = state.board()
-    is_down, number, problem = False, 0, ""
-    try:
-        message = receive()
-        if message is not None:
-            is_down, number = message.is_down, message.number
-    except UserError as error:
-        problem = str(error)
-    pixels = to_mnist(board.drawing.picture)
+    is_down, number, problem = take_newest()
+    pixels = to_mnist(state.board().drawing.picture)
     is_hidden = is_guessing() and pixels is not None
     said = [cards.hidden(run) for run in models] if is_hidden else cards.answer_drawing(models, pixels)
     picture = "" if pixels is None else pictures.pixels_address(pixels)
@@ -147,6 +140,15 @@ def reveal() -> None:
         receive()
     state.board().is_revealed = True
     run_again()
+
+
+def take_newest() -> tuple[bool, int, str]:
+    """Take the pen's newest message: whether the pen is down, its number, and what is wrong with it, "" for nothing."""
+    try:
+        message = receive()
+    except UserError as error:
+        return False, 0, str(error)
+    return (False, 0, "") if message is None else (message.is_down, message.number, "")
 
 
 def receive() -> pen_message.Message | None:

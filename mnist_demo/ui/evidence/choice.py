@@ -3,8 +3,10 @@
 import hashlib
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import streamlit as st
 
+from mnist_demo.data.images import Floats
 from mnist_demo.errors import UserError
 from mnist_demo.inside.network import exported
 from mnist_demo.inside.network.exported import Opened
@@ -58,6 +60,12 @@ def opened(run: Run) -> Opened:
     except OSError as error:
         raise UserError(f"The model of {run.id} was deleted in the meantime: choose another one.") from error
     return _opened(hashlib.sha256(content).digest(), run.status.temperature, content)
+
+
+def check_numbers(logits: Floats) -> None:
+    """Raises UserError where a model's scores are no numbers."""
+    if not np.isfinite(logits).all():
+        raise UserError("This model’s scores are no numbers any more, its training diverged: choose another model.")
 
 
 @st.cache_resource(max_entries=MOST_OPENED, show_spinner="Opening the model…")

@@ -10,7 +10,7 @@ from mnist_demo.data.images import CLASSES, SIDE, Floats
 from mnist_demo.drawing import links, preprocess, rejection
 from mnist_demo.drawing.strokes import paint, trace
 from mnist_demo.errors import UserError
-from mnist_demo.ui.common import services
+from mnist_demo.ui.common import services, why
 from mnist_demo.ui.common.notices import SPLIT_TITLES
 from mnist_demo.ui.draw import share, state
 from mnist_demo.ui.draw.share import PARAMETER as DRAWING
@@ -46,6 +46,15 @@ def show(digit: Subject | None) -> None:
     """The digit, small: beside what is said of it."""
     if digit is not None:
         st.image(maps.ink(digit.pixels, 4), caption=digit.name, alt=f"{digit.name}, 28 × 28 pixels", width=WIDTH)
+
+
+def ways_to_others(digit: Subject | None) -> None:
+    """To the canvas, with the digit where there is one, and to the images of the data."""
+    if digit is None:
+        st.page_link("mnist_demo/ui/pages/draw.py", label="Draw a digit", icon=":material/draw:")
+    else:
+        why.draw_over(digit.on_canvas)
+    st.page_link("mnist_demo/ui/pages/data.py", label="Choose an image", icon=":material/grid_view:")
 
 
 def label_of(digit: Subject, read: int) -> int:

@@ -4,7 +4,6 @@ import streamlit as st
 
 from mnist_demo.data.datasets import Split
 from mnist_demo.drawing import rejection
-from mnist_demo.errors import UserError
 from mnist_demo.inside.digit_map import DigitMap
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import cards, run_titles
@@ -39,13 +38,9 @@ def follow(split: Split, run: Run, layout: Layout, points: Points, found: DigitM
         board = state.board()
         if board.has_changed:
             st.rerun()
-        is_down, number = False, 0
-        try:
-            message = answering.receive()
-            if message is not None:
-                is_down, number = message.is_down, message.number
-        except UserError as error:
-            st.error(str(error), icon=":material/error:")
+        is_down, number, problem = answering.take_newest()
+        if problem:
+            st.error(problem, icon=":material/error:")
         pixels = answering.to_mnist(board.drawing.picture)
         place = None if pixels is None or found is None else found.place(layout.vector(pixels)[None])[0]
         scatter.mark(points, place, key="map_mark")
@@ -58,5 +53,5 @@ def follow(split: Split, run: Run, layout: Layout, points: Points, found: DigitM
             st.markdown(f"Your drawing: {said}.")
             if found is not None:
                 details.most_like(split, layout, found, pixels)
-        if not is_down:
-            answering.settle(board)
+    if not is_down:
+        answering.settle(board)

@@ -12,7 +12,7 @@ from mnist_demo.data.images import Bytes, Floats
 from mnist_demo.inside import digit_map, judging, kept
 from mnist_demo.inside.digit_map import DigitMap
 from mnist_demo.inside.network.exported import Opened
-from mnist_demo.ui.mistakes.judged import check_numbers
+from mnist_demo.ui.evidence import choice
 
 MOST_IMAGES = 10_000
 
@@ -42,13 +42,10 @@ def images_of(dataset: Dataset) -> Split:
     return Split(dataset.test.images[:MOST_IMAGES], dataset.test.labels[:MOST_IMAGES])
 
 
-def by_pixels(source: str, split: Split) -> Layout:
-    """The images of the data set `source` by their pixels. Raises UserError where they are too few."""
-    return _by_pixels(source, split)
-
-
 @st.cache_resource(max_entries=2, show_spinner="Comparing the images…")
-def _by_pixels(source: str, _split: Split) -> Layout:  # noqa: ARG001 (looked up by)
+def by_pixels(source: str, _split: Split) -> Layout:  # noqa: ARG001 (looked up by)
+    """The images of the data set `source` by their pixels. Raises UserError where they are too few."""
+
     def make() -> kept.Arrays:
         with _working:
             return digit_map.by_pca(_split.pixels()).arrays()
@@ -72,7 +69,7 @@ def _by_model(source: str, digest: str, _split: Split, _opened: Opened) -> tuple
     def judge() -> kept.Arrays:
         nonlocal hidden
         judged = judging.judge(_opened, _split)
-        check_numbers(judged.logits)  # before they are kept
+        choice.check_numbers(judged.logits)  # before they are kept
         hidden = judged.hidden
         return {"logits": judged.logits}
 
@@ -84,7 +81,7 @@ def _by_model(source: str, digest: str, _split: Split, _opened: Opened) -> tuple
             return digit_map.by_pca(hidden).arrays()
 
     logits = kept.read_or_make(kept.key("logits", _opened.digest, _split), judge)["logits"]
-    check_numbers(np.asarray(logits, np.float32))
+    choice.check_numbers(np.asarray(logits, np.float32))
     layout = _layout(_opened, _split, make) if _opened.network.last_hidden else None
     return logits.argmax(axis=1).astype(np.uint8), layout
 

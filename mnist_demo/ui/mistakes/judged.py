@@ -15,6 +15,7 @@ from mnist_demo.inside import judging, kept, mistakes
 from mnist_demo.inside.mistakes import Indices
 from mnist_demo.inside.network.exported import Opened
 from mnist_demo.models.inference import softmax
+from mnist_demo.ui.evidence import choice
 
 FEW = 100  # images are judged at once: that takes less than 0.05 s
 MOST_KEPT = 20  # results in memory, of 0.4 MB each for 10,000 images
@@ -22,7 +23,6 @@ MOST_WAITING = 8  # models, of 10 MB at most; the CNN takes 2 s for 10,000 image
 LOOK_EVERY = 0.1  # seconds
 
 BUSY = "Many models are being judged just now: wait half a minute, then reload the page."
-NO_NUMBERS = "This model’s scores are no numbers any more, its training diverged: choose another model."
 
 
 @dataclass(frozen=True)
@@ -64,16 +64,10 @@ def judged(opened: Opened, split: Split) -> Judged:
         if not job.result.done():
             _show_progress(job, len(split))
         logits = job.result.result()
-    check_numbers(logits)
+    choice.check_numbers(logits)
     labels = split.labels.astype(np.int64)
     digits = logits.argmax(axis=1)
     return Judged(softmax(logits / opened.temperature), digits, labels, mistakes.confusion(labels, digits))
-
-
-def check_numbers(logits: Floats) -> None:
-    """Raises UserError where a model's scores are no numbers."""
-    if not np.isfinite(logits).all():
-        raise UserError(NO_NUMBERS)
 
 
 def _job(opened: Opened, split: Split) -> _Job:

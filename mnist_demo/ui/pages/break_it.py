@@ -12,11 +12,7 @@ from mnist_demo.ui.evidence.subject import Subject
 def ways(runs: list[Run], digit: Subject | None) -> None:
     """To other digits, to why the models say what they say, and to others who may look at this."""
     with projector.operator_only("ways"), st.container(horizontal=True, vertical_alignment="center"):
-        if digit is None:
-            st.page_link("mnist_demo/ui/pages/draw.py", label="Draw a digit", icon=":material/draw:")
-        else:
-            why.draw_over(digit.on_canvas)
-        st.page_link("mnist_demo/ui/pages/data.py", label="Choose an image", icon=":material/grid_view:")
+        subject.ways_to_others(digit)
         if runs and digit:
             why.link({choice.MODEL: runs[-1].id, **digit.query})
         if runs and digit and digit.query and st.button("Share", icon=":material/share:"):

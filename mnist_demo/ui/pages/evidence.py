@@ -1,6 +1,5 @@
 """The Why page: what speaks for a model's answer to one digit. A part of it is imported when it is looked at."""
 
-import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -24,11 +23,7 @@ TITLES = {
 def ways(run: Run | None, digit: Subject | None) -> None:
     """To other digits, and to others who may look at this one."""
     with projector.operator_only("ways"), st.container(horizontal=True, vertical_alignment="center"):
-        if digit is None:
-            st.page_link("mnist_demo/ui/pages/draw.py", label="Draw a digit", icon=":material/draw:")
-        else:
-            why.draw_over(digit.on_canvas)
-        st.page_link("mnist_demo/ui/pages/data.py", label="Choose an image", icon=":material/grid_view:")
+        subject.ways_to_others(digit)
         if run and digit:
             why.break_link({choice.MODEL: list(dict.fromkeys([*store.shipped_names(), run.id])), **digit.query})
         if run and digit and digit.query and st.button("Share", icon=":material/share:"):
@@ -41,12 +36,10 @@ def show(run: Run, digit: Subject, place: DeltaGenerator) -> None:
     """The answer, at `place`, and below it the chosen part of why."""
     try:
         opened = choice.opened(run)
+        logits = opened.classifier.logits(digit.pixels.reshape(1, -1))[0]
+        choice.check_numbers(logits)
     except UserError as error:
         st.error(str(error), icon=":material/error:")
-        return
-    logits = opened.classifier.logits(digit.pixels.reshape(1, -1))[0]
-    if not np.isfinite(logits).all():
-        st.error("This model’s scores are no numbers any more, its training diverged: choose another model.")
         return
     read = int(logits.argmax())
     with place, st.container(horizontal=True, vertical_alignment="center", gap="medium"):

@@ -18,7 +18,6 @@ from mnist_demo.ui.mistakes.parts import PARTS
 from mnist_demo.ui.mistakes.source import DRAWINGS, Source
 
 CHOSEN, OTHER = "mistakes_chosen", "mistakes_other_chosen"  # of the session: the ids of the two models
-MODEL = "model"  # in the address: the id of the first
 
 
 def judge(run: Run, images: Source) -> Judged | None:
@@ -100,8 +99,8 @@ st.title("Mistakes")
 dataset = services.current_dataset()
 with projector.operator_only("data_set"):
     notices.data_set(dataset)
-if MODEL in st.query_params:  # a link to this page; from then on the session remembers what is chosen
-    st.session_state[CHOSEN] = st.query_params.pop(MODEL)
+if choice.MODEL in st.query_params:  # a link to this page; from then on the session remembers what is chosen
+    st.session_state[CHOSEN] = st.query_params.pop(choice.MODEL)
 row = st.container(key="mistakes_filters", horizontal=True, vertical_alignment="bottom", gap="medium")
 with row:
     chosen = choose_model("Model", "mistakes_model", "cnn", CHOSEN)
