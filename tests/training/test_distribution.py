@@ -9,6 +9,10 @@ from typing import Any
 
 import pytest
 
+from mnist_demo.models import registry
+from mnist_demo.runs import store
+from mnist_demo.training import runner
+from mnist_demo.training.distribution import make_strategy
 from tests.server import ROOT, free_port
 
 pytestmark = pytest.mark.usefixtures("measured")
@@ -31,7 +35,8 @@ def result_of(process: subprocess.Popen[str]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("model", STEPS)
 def test_two_workers_train_to_the_accuracy_of_one(tmp_path: Path, model: str) -> None:
-    alone = result_of(start(model, tmp_path / "one", "mirrored"))
+    recipe = registry.get_recipe(model, "fast", steps=STEPS[model])
+    alone = runner.train_run(store.create(recipe, "bundled", tmp_path / "one"), strategy=make_strategy("mirrored"))
     workers = [f"127.0.0.1:{free_port()}" for _ in range(2)]
     configs = [
         {"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}} for index in range(len(workers))
@@ -46,10 +51,12 @@ def test_two_workers_train_to_the_accuracy_of_one(tmp_path: Path, model: str) ->
         for process in together:
             process.kill()
     assert second == {}  # the first worker keeps the run
-    assert first["steps"] == alone["steps"] == STEPS[model]
-    assert alone["test_accuracy"] > 0.8
-    assert first["test_accuracy"] == pytest.approx(alone["test_accuracy"], abs=0.01)
-    assert first["validation_accuracy"] == pytest.approx(alone["validation_accuracy"], abs=0.01)
+    last = alone.evaluations[-1]
+    assert first["steps"] == last.step == STEPS[model]
+    assert last.test_accuracy is not None
+    assert last.test_accuracy > 0.8
+    assert first["test_accuracy"] == pytest.approx(last.test_accuracy, abs=0.01)
+    assert first["validation_accuracy"] == pytest.approx(last.validation_accuracy, abs=0.01)
 
 
 def test_workers_that_are_not_described_are_one_sentence(tmp_path: Path) -> None:
