@@ -13,6 +13,7 @@ from tests.conftest import OpenPage, tiny_recipe
 from tests.server import Server
 
 PHONES = [(390, 844), (360, 640), (320, 568)]
+APART = 4  # pixels at least between two buttons
 MOST = 0.05  # of a cumulative layout shift
 
 
@@ -30,6 +31,11 @@ def test_on_a_phone_both_answers_are_in_sight_while_one_draws(phone: Page) -> No
             expect(card(phone, name).locator(".headline")).to_have_text("7")
             for part in ("h3", ".headline", ".remark", "li.top"):
                 expect(card(phone, name).locator(part)).to_be_in_viewport(ratio=1)
+        clear = phone.get_by_role("button", name="Clear", exact=True).bounding_box()
+        pen = phone.get_by_role("radio", name="Pen").bounding_box()
+        assert clear is not None
+        assert pen is not None
+        assert clear["x"] + clear["width"] + APART <= pen["x"]
         assert phone.evaluate("document.querySelector('.stMain').scrollTop") == 0
 
 
