@@ -61,7 +61,7 @@ PAGES: dict[str, tuple[str, Callable[[Page], object]]] = {
     "data": ("data", lambda _: None),
     **{
         f"why-{part}": (f"evidence?split=test&index=3&part={part}", lambda _: None)
-        for part in ("scores", "pixels", "layers", "step", "similar")
+        for part in ("scores", "pixels", "hidden", "layers", "step", "similar")
     },
     "break-change": ("break_it?split=test&index=3&change=rotate&rotate=100", lambda _: None),
     "break-smallest": ("break_it?split=test&index=3&part=smallest", prepare_flip),

@@ -169,6 +169,27 @@ def test_each_part_of_mistakes_is_seen_without_scrolling(open_page: OpenPage) ->
         assert_charts_are_readable(page)
 
 
+def test_each_part_of_why_is_seen_without_scrolling(open_page: OpenPage) -> None:
+    page = open_page("evidence?model=cnn&split=test&index=3", viewport=SCREEN)
+    project(page)
+    shown = card(page, "CNN")
+    assert font_size(shown.locator(".headline:not(.words)")) >= HEADLINE
+    assert font_size(shown.locator(".percent").first) >= LABEL
+    for part in page.locator(".st-key-why_part").get_by_role("radio").all():
+        part.click()
+        expect(part).to_be_checked()
+        page.locator("[data-test-script-state=notRunning]").wait_for()
+        if part.inner_text() == "Layer by layer":
+            page.get_by_role("radio", name="conv2").click()  # the layer with most to show
+            expect(page.get_by_text("conv2 at")).to_be_visible()
+        assert_all_fits(page)
+        page.wait_for_function(
+            """least => [...document.querySelectorAll("td, th, caption")].every(
+            (cell) => parseFloat(getComputedStyle(cell).fontSize) >= least)""",
+            arg=CHART_TEXT,
+        )
+
+
 def test_each_part_of_break_it_is_seen_without_scrolling(open_page: OpenPage) -> None:
     page = open_page("break_it?split=test&index=3&change=rotate", viewport=SCREEN)
     project(page)

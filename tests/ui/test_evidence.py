@@ -3,9 +3,11 @@
 import re
 import shutil
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from mnist_demo.data import datasets
@@ -16,12 +18,13 @@ from mnist_demo.runs.metrics import Metrics
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import services
 from mnist_demo.ui.draw.state import KEY
+from mnist_demo.ui.evidence import walk
 from tests.conftest import tiny_recipe
 from tests.ui.test_glossary import terms_in, word_of, words_and_help
 from tests.ui.test_pages import finished_run, open_page, texts
 
 SEVEN = [Stroke(20, ((90, 70), (230, 70), (150, 260)))]
-PARTS = ("scores", "pixels", "layers", "step", "similar")
+PARTS = ("scores", "pixels", "hidden", "layers", "step", "similar")
 
 
 def why(**query: str | list[str]) -> AppTest:
@@ -85,7 +88,7 @@ def test_red_and_blue_and_the_bias_add_up_to_the_logit(model: str) -> None:
     image = services.current_dataset().test.pixels(3, 4)
     logits = services.classifier(store.find(model)).logits(image)[0]
     for digit in (int(logits.argmax()), 5):
-        next(box for box in app.selectbox if box.label == "Why a …").set_value(digit).run()
+        app.selectbox(key="why_digit").set_value(digit).run()
         red, blue, bias, total = numbers_in(formulas(app)[0])
         assert red > 0 > blue
         assert red + blue + bias == pytest.approx(total, abs=0.0021)
@@ -97,7 +100,7 @@ def test_red_and_blue_and_the_bias_add_up_to_the_logit(model: str) -> None:
 
 
 def test_the_hidden_ink_is_said_in_words() -> None:
-    said = texts(why(model="cnn", part="pixels", split="test", index="3"))
+    said = texts(why(model="cnn", part="hidden", split="test", index="3"))
     assert "patch of 7 × 7 pixels without ink" in said
     assert re.search(r"rows \d+ to \d+, columns \d+ to \d+ is hidden", said)
 
@@ -105,7 +108,7 @@ def test_the_hidden_ink_is_said_in_words() -> None:
 @pytest.mark.parametrize("layer", ["conv1", "pool1", "relu1", "conv2", "pool2", "flatten", "dense", "logits"])
 def test_the_shown_arithmetic_of_every_layer_is_right(layer: str) -> None:
     app = why(model="cnn", part="layers", split="test", index="3")
-    next(each for each in app.segmented_control if each.label == "From the image to the answer").set_value(layer).run()
+    app.segmented_control(key="why_layer").set_value(layer).run()
     assert not app.exception
     result = float(re.search(r"= \*\*([−\d.]+)\*\*", texts(app))[1].replace("−", "-"))  # type: ignore[index]
     if layer in ("conv1", "conv2", "dense", "logits"):
@@ -241,3 +244,65 @@ def test_the_view_has_a_link_of_its_own() -> None:
     next(button for button in app.button if button.label == "Share").click().run()
     assert not app.exception
     assert app.code[0].value.endswith("?model=affine&part=pixels&split=test&index=3")
+
+
+def said(app: AppTest) -> list[object]:
+    """All that the page shows that depends on a choice."""
+    return [texts(app), formulas(app), *(each.proto.body for each in app.get("html"))]
+
+
+IMAGE: dict[str, str | list[str]] = {"model": "cnn", "split": "test", "index": "3"}
+
+
+@pytest.mark.parametrize(
+    ("part", "choices"),
+    [
+        ("pixels", {"digit": 5, "other": 4}),
+        ("hidden", {"digit": 5}),
+        ("scores", {"temperature": 2.5}),
+        ("step", {"rate": 0.1}),
+        ("layers", {"layer": "pool2"}),
+    ],
+)
+def test_what_is_chosen_is_in_the_link_and_opens_again(part: str, choices: dict[str, str | float]) -> None:
+    app = why(**IMAGE, part=part)
+    preset = said(app)
+    for name, value in choices.items():
+        widgets = [*app.selectbox, *app.slider, *app.select_slider, *app.segmented_control]
+        next(each for each in widgets if each.key == f"why_{name}").set_value(value).run()
+    chosen = said(app)
+    assert chosen != preset
+    next(button for button in app.button if button.label == "Share").click().run()
+    query = parse_qs(app.code[0].value.partition("?")[2])
+    assert query == {**{name: [str(value)] for name, value in {**IMAGE, **choices}.items()}, "part": [part]}
+    assert said(why(**query)) == chosen
+
+
+def test_the_chosen_number_of_a_layer_is_in_the_address_and_left_out_with_its_layer() -> None:
+    app = why(**IMAGE, part="layers", layer="conv2", unit="4,7,20")
+    assert "conv2 at (4, 7, 20)" in texts(app)
+    app.segmented_control(key="why_layer").set_value("pool2").run()
+    assert "pool2 at (" in texts(app)
+    assert "unit" not in app.query_params
+
+
+@pytest.mark.parametrize(
+    "text", ["14,0,0", "-1,0,0", "1,2", "7", "0,0,0,0", "one", "", "٤,٧,٢", "1e9,0,0", "0,0,64", "9" * 5000]
+)
+def test_a_number_that_a_layer_does_not_have_is_ignored(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(st, "query_params", {"unit": text})
+    assert walk.asked_unit((14, 14, 64)) is None
+
+
+@pytest.mark.parametrize("part", ["scores", "pixels", "layers", "step"])
+def test_choices_that_there_are_not_are_ignored(part: str) -> None:
+    nonsense = {"digit": "11", "other": "-1", "temperature": "nan", "rate": "9" * 5000, "layer": "five", "unit": "one"}
+    assert said(why(**IMAGE, part=part, **nonsense)) == said(why(**IMAGE, part=part))
+
+
+def test_what_a_drawing_was_to_be_is_in_the_address() -> None:
+    app = why(drawing=links.encode(SEVEN), label="1")
+    assert app.selectbox(key="why_label").value == 1
+    assert "With the right answer **1**" in texts(app)
+    app.selectbox(key="why_label").set_value(7).run()
+    assert app.query_params["label"] == "7"

@@ -1,7 +1,5 @@
 """Shift, turn, scale, spoil: a slider changes the image, and each model answers."""
 
-import math
-
 import streamlit as st
 
 from mnist_demo.data.images import Floats
@@ -54,11 +52,7 @@ def slider_key(change: Change) -> str:
 
 def asked(change: Change) -> float:
     """Where the slider begins: at the value that the address has for this change, else at no change."""
-    try:
-        value = float(st.query_params.get(change.name, ""))
-    except ValueError:
-        value = math.nan
-    return min(max(value, float(change.low)), float(change.high)) if math.isfinite(value) else float(change.neutral)
+    return choice.asked_number(change.name, float(change.low), float(change.high), float(change.neutral))
 
 
 def query() -> dict[str, str]:

@@ -6,11 +6,12 @@ import streamlit as st
 from mnist_demo import maps
 from mnist_demo.inside.network.network import Network
 from mnist_demo.inside.units import Unit
+from mnist_demo.ui.common import projector
 from mnist_demo.ui.evidence import numbers
 from mnist_demo.ui.evidence.numbers import in_formula, signed
 from mnist_demo.ui.help import glossary
 
-EACH_SIDE = 6  # inputs that say most for and against, of a sum of many
+EACH_SIDE, EACH_SIDE_LARGE = 6, 3  # inputs that say most for and against, of a sum of many; in the projector view
 SUMS_IN_A_ROW = 8
 
 
@@ -23,10 +24,11 @@ def show(network: Network, unit: Unit) -> None:
         row, column = unit.corner
         before = "the image" if _is_first(network, unit) else "the layer before"
         outside = "; what lies outside counts as 0" if unit.layer.kind == "conv" else ""
-        st.caption(
-            f"It looks at rows {numbers.text(row, 0)} to {row + unit.layer.window[0] - 1} and columns "
-            f"{numbers.text(column, 0)} to {column + unit.layer.window[1] - 1} of {before}{outside}."
-        )
+        with projector.operator_only("why_looks_at"):
+            st.caption(
+                f"It looks at rows {numbers.text(row, 0)} to {row + unit.layer.window[0] - 1} and columns "
+                f"{numbers.text(column, 0)} to {column + unit.layer.window[1] - 1} of {before}{outside}."
+            )
     if unit.products is None:
         _without_weights(unit)
     elif unit.products.ndim == 3:
@@ -45,7 +47,8 @@ def _convolution(unit: Unit) -> None:
     sums = unit.products.sum(axis=(0, 1), dtype=np.float64)
     channel = int(np.abs(sums).argmax())
     if len(sums) > 1:
-        st.caption(f"Of the {len(sums)} pictures before it, picture {channel} adds most, {signed(sums[channel])}:")
+        with projector.operator_only("why_most"):
+            st.caption(f"Of the {len(sums)} pictures before it, picture {channel} adds most, {signed(sums[channel])}:")
     limits = [maps.limit_of(values) for values in (unit.inputs, unit.kernel, unit.products)]
     with st.container(horizontal=True, gap="small"):
         for values, title, limit in zip(
@@ -65,8 +68,9 @@ def _dense(unit: Unit) -> None:
     """The inputs that say most for it and against it, and all others together."""
     assert unit.products is not None and unit.kernel is not None
     order = np.argsort(-unit.products)
-    shown = [index for index in order[:EACH_SIDE] if unit.products[index] > 0]
-    shown += [index for index in order[-EACH_SIDE:] if unit.products[index] < 0]
+    count = EACH_SIDE_LARGE if projector.is_on() else EACH_SIDE
+    shown = [index for index in order[:count] if unit.products[index] > 0]
+    shown += [index for index in order[-count:] if unit.products[index] < 0]
     rows = [
         [str(index), numbers.text(unit.inputs[index]), numbers.text(unit.kernel[index]), signed(unit.products[index])]
         for index in shown
@@ -74,7 +78,8 @@ def _dense(unit: Unit) -> None:
     total = float(unit.products.sum(dtype=np.float64))
     rest = total - float(unit.products[shown].sum(dtype=np.float64))
     rows.append([f"the other {len(order) - len(shown):,}", "", "", signed(rest)])
-    st.caption("What says most for it, and most against, of the numbers before it:")
+    with projector.operator_only("why_most"):
+        st.caption("What says most for it, and most against, of the numbers before it:")
     numbers.table(["Number", "Its value", "× weight", "= product"], rows)
     _sum(unit, total)
 
@@ -83,11 +88,12 @@ def _sum(unit: Unit, products: float) -> None:
     shown = rf"\underbrace{{{in_formula(numbers.text(products))}}}_{{\text{{products}}}}"
     bias = rf"\underbrace{{{in_formula(signed(unit.bias))}}}_{{\text{{bias}}}}"
     st.latex(f"{shown} {bias} = {in_formula(numbers.text(unit.total))}")
-    st.caption(
-        f"The sum of all products is {numbers.text(products)}; with the bias, {numbers.text(unit.bias)}, it is "
-        f"{numbers.text(unit.total)}.",
-        help=glossary.meanings("Bias"),
-    )
+    with projector.operator_only("why_added"):
+        st.caption(
+            f"The sum of all products is {numbers.text(products)}; with the bias, {numbers.text(unit.bias)}, it is "
+            f"{numbers.text(unit.total)}.",
+            help=glossary.meanings("Bias"),
+        )
     if unit.layer.activation != "linear":
         _activation(unit.layer.activation, unit.total, unit.value)
 

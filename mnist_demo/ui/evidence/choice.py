@@ -1,7 +1,9 @@
-"""Which model the page looks into, and which of its parts is shown: both are in the page's address."""
+"""What the page shows, the model above all: each choice is in the page's address, so that a link opens the same."""
 
 import hashlib
+import math
 from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -14,8 +16,15 @@ from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import model_choice
 from mnist_demo.ui.help import glossary
 
-MODEL, PART = "model", "part"  # of the page's address
+MODEL, PART = "model", "part"  # of the page's address, as are those below
+LABEL = "label"  # of a drawing
+TEMPERATURE = "temperature"
+DIGIT, OTHER = "digit", "other"  # for which, and against which, the evidence is
+LAYER, UNIT = "layer", "unit"
+RATE = "rate"  # of the one step of learning
 PRESET = "cnn"
+Option = TypeVar("Option")
+
 MOST_OPENED = 10  # models, of 10 MB at most
 
 
@@ -29,28 +38,68 @@ def part(names: Sequence[str], title: Callable[[str], str], words: Sequence[str]
     return one_of("What to look at", PART, names, title, words)
 
 
-def one_of(label: str, parameter: str, names: Sequence[str], title: Callable[[str], str], words: Sequence[str]) -> str:
-    """A choice that the page's address has as `parameter`; the first where it names none of them."""
-    asked, key = st.query_params.get(parameter), f"why_{parameter}"
-    known = asked if asked is not None and asked in names else names[0]
-    st.session_state[key] = known
+def one_of(
+    label: str,
+    parameter: str,
+    names: Sequence[str],
+    title: Callable[[str], str],
+    words: Sequence[str],
+    *,
+    preset: str | None = None,
+    without: str = "",
+) -> str:
+    """A choice that the page's address has as `parameter`; `preset`, else the first, where it names none of them.
+
+    `without` is another parameter that says something of the present choice alone: a new one leaves it out.
+    """
+    known = asked(parameter, names, preset or names[0])
     st.segmented_control(
         label,
         names,
         required=True,
         wrap=True,
         format_func=title,
-        key=key,
         help=glossary.meanings(*words),
-        on_change=_to_address,
-        args=(key, parameter),
+        **to_address(parameter, known, without),
     )
     return known
 
 
-def _to_address(key: str, parameter: str) -> None:
-    if st.session_state[key] is not None:
-        st.query_params[parameter] = st.session_state[key]
+def asked(parameter: str, options: Sequence[Option], preset: Option) -> Option:
+    """The option that the page's address has as `parameter`; `preset` where it names none of them."""
+    text = st.query_params.get(parameter)
+    return next((each for each in options if str(each) == text), preset)
+
+
+def asked_number(parameter: str, lowest: float, highest: float, preset: float) -> float:
+    """The number that the page's address has as `parameter`, or the nearest that is allowed; `preset` for none."""
+    try:
+        value = float(st.query_params.get(parameter, ""))
+    except ValueError:
+        value = math.nan
+    return min(max(value, lowest), highest) if math.isfinite(value) else preset
+
+
+def also_asked(*parameters: str) -> dict[str, str]:
+    """Those of the parameters that the page's address has, for a link to what is shown."""
+    return {name: st.query_params[name] for name in parameters if name in st.query_params}
+
+
+def to_address(parameter: str, known: object, without: str = "") -> dict[str, Any]:
+    """What a widget is given to show `known` and to put what is chosen into the page's address as `parameter`.
+
+    A new choice takes the parameter `without` out of it.
+    """
+    key = f"why_{parameter}"
+    st.session_state[key] = known
+
+    def put() -> None:
+        chosen = st.session_state[key]
+        if chosen is not None:
+            st.query_params[parameter] = str(chosen)
+            st.query_params.pop(without, None)
+
+    return {"key": key, "on_change": put}
 
 
 def opened(run: Run) -> Opened:

@@ -11,7 +11,7 @@ from mnist_demo import maps
 from mnist_demo.data.images import Bytes, Floats
 
 DARK = 110  # of 255: on a darker ground numbers are white
-CELL = "padding:.15em .4em;text-align:right;font-variant-numeric:tabular-nums;border:1px solid #8884;"
+CELL = "padding:.15em .3em;text-align:right;font-variant-numeric:tabular-nums;border:1px solid #8884;"
 
 
 def text(value: float, decimals: int = 3) -> str:
@@ -54,7 +54,7 @@ def grid(values: Floats, caption: str, decimals: int, limit: float | None = None
 
 def _table(rows: str) -> None:
     """On a narrow screen it is moved sideways, and the page is not."""
-    style = "border-collapse:collapse;font-size:.85rem"
+    style = "border-collapse:collapse;font-size:.875rem;line-height:1.35"
     st.html(f"<div style='overflow-x:auto'><table style='{style}'>{rows}</table></div>")
 
 

@@ -9,51 +9,61 @@ from mnist_demo.inside import evidence, units
 from mnist_demo.inside.evidence import PATCH
 from mnist_demo.inside.network.exported import Opened
 from mnist_demo.ui.common import projector
-from mnist_demo.ui.evidence import numbers
+from mnist_demo.ui.evidence import choice, numbers
 from mnist_demo.ui.evidence.numbers import in_formula, signed
 from mnist_demo.ui.help import glossary
 from mnist_demo.words import surety
 
 SQUARE = 7  # pixels of a picture for one of the image
 WIDTH = 196  # pixels on the page
+LARGE = 392  # on a projector, where there is room for three
 VOTES = 5  # hidden units on each side
 ANY = "any other"
 
 
 def show(opened: Opened, pixels: Floats) -> None:
-    """`pixels` is float32 (28, 28) in [0, 1]."""
-    read = int(opened.classifier.logits(pixels.reshape(1, -1))[0].argmax())
+    """Weight x pixel, and the hidden units' votes; `pixels` is float32 (28, 28) in [0, 1]."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        digit = st.selectbox("Why a …", range(CLASSES), index=read, key=f"why_digit_{read}", width=140)
+        digit = _digit(opened, pixels)
         others = [ANY, *(each for each in range(CLASSES) if each != digit)]
-        other = st.selectbox("… and not …", others, key="why_other", width=220)
+        other = choice.asked(choice.OTHER, others, ANY)
+        st.selectbox("… and not …", others, width=220, **choice.to_address(choice.OTHER, other))
     if isinstance(other, int):
         found, what = evidence.of_difference(opened.network, pixels, digit, other), f"a {digit} and against a {other}"
     else:
         found, what = evidence.of_digit(opened.network, pixels, digit), f"a {digit}"
-    _maps(opened, pixels, found, what)
-    _sum(found, digit, other if isinstance(other, int) else None, is_affine=opened.network.is_affine)
-    if not opened.network.is_affine:
-        _votes(opened, pixels, digit, other if isinstance(other, int) else None)
-    _occlusion(opened, pixels, digit)
+    rival, is_affine = other if isinstance(other, int) else None, opened.network.is_affine
+    below, beside = st.columns([3, 2]) if projector.is_on() and not is_affine else [st.container(), st.container()]
+    with below:
+        _maps(opened, pixels, found, what)
+        _sum(found, digit, rival, is_affine=is_affine)
+    if not is_affine:
+        with beside:
+            _votes(opened, pixels, digit, rival)
+
+
+def _digit(opened: Opened, pixels: Floats) -> int:
+    """The digit that is asked about: at first what the model reads."""
+    read = int(opened.classifier.logits(pixels.reshape(1, -1))[0].argmax())
+    digit = choice.asked(choice.DIGIT, range(CLASSES), read)
+    st.selectbox("Why a …", range(CLASSES), width=140, **choice.to_address(choice.DIGIT, digit))
+    return digit
 
 
 def _maps(opened: Opened, pixels: Floats, found: evidence.Evidence, what: str) -> None:
     limits = maps.limit_of(found.weights), maps.limit_of(found.pixels)
-    if opened.network.is_affine:
+    with projector.operator_only("why_maps"):
         st.markdown(
-            f"Red ink speaks for {what}, blue ink against. The model multiplies each pixel by the weight at its place; "
-            "where there is no ink, that is 0.",
+            f"Red ink speaks for {what}, blue ink against. "
+            + (
+                "The model multiplies each pixel by the weight at its place; where there is no ink, that is 0."
+                if opened.network.is_affine
+                else "This model has no one weight for a pixel; but near this image each pixel moves the score by so "
+                "much a unit of ink, its slope."
+            ),
             help=glossary.meanings("Pixel", "Parameter"),
         )
-        weights = "Weights"
-    else:
-        st.markdown(
-            f"Red ink speaks for {what}, blue ink against. This model has no one weight for a pixel; but near this "
-            "image each pixel moves the score by so much a unit of ink, its slope.",
-            help=glossary.meanings("Pixel"),
-        )
-        weights = "Slopes"
+    weights = "Weights" if opened.network.is_affine else "Slopes"
     with st.container(horizontal=True, gap="medium"):
         picture(maps.ink(pixels, SQUARE), "The digit")
         picture(
@@ -79,12 +89,13 @@ def _sum(found: evidence.Evidence, digit: int, other: int | None, *, is_affine: 
         )
     ]
     st.latex(f"{' '.join(parts)} = {in_formula(numbers.text(found.logit))} = {total}")
-    st.caption(
+    said = (
         f"Added up: all red pixels {numbers.text(positive)}, all blue ones {numbers.text(negative)}, and "
         f"{numbers.text(found.bias)} that the model adds whatever the image is (the bias), give "
-        f"{numbers.text(found.logit)}, but for the last decimal, which is rounded.",
-        help=glossary.meanings("Bias", "Logits"),
+        f"{numbers.text(found.logit)}, but for the last decimal, which is rounded."
     )
+    with projector.operator_only("why_sum"):
+        st.caption(said, help=glossary.meanings("Bias", "Logits"))
 
 
 def _votes(opened: Opened, pixels: Floats, digit: int, other: int | None) -> None:
@@ -102,19 +113,26 @@ def _votes(opened: Opened, pixels: Floats, digit: int, other: int | None) -> Non
     numbers.table(["Unit", "Its number", "× weight", "= adds"], rows)
 
 
-def _occlusion(opened: Opened, pixels: Floats, digit: int) -> None:
+def show_hidden(opened: Opened, pixels: Floats) -> None:
+    """Where hiding the ink makes a digit less probable; `pixels` is float32 (28, 28) in [0, 1]."""
+    digit = _digit(opened, pixels)
     hidden = evidence.occlusion(opened.classifier, pixels, digit)
     before = float(opened.classifier.probabilities(pixels.reshape(1, -1))[0, digit])
     fall = np.pad(before - hidden, (SIDE - len(hidden)) // 2)  # each at the middle of its patch
-    limit = maps.limit_of(fall)
-    st.subheader("What if a part were hidden?")
     row, column = (int(at) for at in np.unravel_index(hidden.argmin(), hidden.shape))
+    covered = pixels.copy()
+    covered[row : row + PATCH, column : column + PATCH] = evidence.NO_INK
+    shown = (
+        (maps.ink(pixels, SQUARE), "The digit"),
+        (
+            maps.signed(fall, maps.limit_of(fall), SQUARE),
+            f"Red: with the ink here hidden, the {digit} is less probable",
+        ),
+        (maps.ink(covered, SQUARE), "Where hiding does most"),
+    )
     with st.container(horizontal=True, gap="medium"):
-        picture(maps.ink(pixels, SQUARE), "The digit")
-        picture(maps.signed(fall, limit, SQUARE), f"Red: with the ink here hidden, the {digit} is less probable")
-        covered = pixels.copy()
-        covered[row : row + PATCH, column : column + PATCH] = evidence.NO_INK
-        picture(maps.ink(covered, SQUARE), "Where hiding does most")
+        for pixels_of_it, title in shown:
+            picture(pixels_of_it, title, large=LARGE)
     st.markdown(
         f"A patch of {PATCH} × {PATCH} pixels without ink slides over the image (an occlusion map). A {digit} is "
         f"{surety(before)} probable, and **{surety(float(hidden.min()))}** where the ink in rows {row} to "
@@ -123,8 +141,8 @@ def _occlusion(opened: Opened, pixels: Floats, digit: int) -> None:
     )
 
 
-def picture(pixels: Bytes, title: str, width: int = WIDTH) -> None:
-    """A picture as wide as its caption; larger on a projector."""
-    width = width * 3 // 2 if projector.is_on() else width
+def picture(pixels: Bytes, title: str, width: int = WIDTH, large: int = 0) -> None:
+    """A picture as wide as its caption; on a projector of `large` pixels, or half as wide again."""
+    width = (large or width * 3 // 2) if projector.is_on() else width
     with st.container(width=width):
         st.image(pixels, caption=title, alt=title, width=width)

@@ -8,8 +8,8 @@ from mnist_demo.data.images import CLASSES, Floats
 from mnist_demo.inside import learning
 from mnist_demo.inside.network.exported import Opened
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import answer_cards, cards
-from mnist_demo.ui.evidence import numbers
+from mnist_demo.ui.common import answer_cards, cards, projector
+from mnist_demo.ui.evidence import choice, numbers
 from mnist_demo.ui.help import glossary
 from mnist_demo.words import surety
 
@@ -19,37 +19,44 @@ NEAR_ONE = 0.0005  # and less from 1: three digits would say 1
 
 def show(run: Run, opened: Opened, pixels: Floats, label: int) -> None:
     """`pixels` is float32 (28, 28) in [0, 1]; the slider begins with the model's own temperature."""
-    left, right = st.columns(2, gap="large")
+    logits = opened.classifier.logits(pixels.reshape(1, -1))[0]
+    left, *right = st.columns(3 if projector.is_on() else 2, gap="medium" if projector.is_on() else "large")
     with left:
         answer_cards.answers([cards.answer(run, pixels)], key="why_answer")
-    with right:
-        _arithmetic(opened, pixels, label)
+    with right[0]:
+        found = _probabilities(opened.temperature, logits, label)
+    with right[-1]:
+        st.latex(_softmax(found, label))
+        st.markdown(
+            f"With the right answer **{label}**, the **loss** (cross-entropy) is small where its probability is high:",
+            help=glossary.meanings("Loss", "Label"),
+        )
+        st.latex(rf"-\ln p_{label} = -\ln({_share(found)}) = {_power(f'{found.loss:.3g}')}")
 
 
-def _arithmetic(opened: Opened, pixels: Floats, label: int) -> None:
-    temperature, logits = opened.temperature, opened.classifier.logits(pixels.reshape(1, -1))[0]
+def _probabilities(temperature: float, logits: Floats, label: int) -> learning.Softmax:
     own = round(min(max(temperature, COLDEST), HOTTEST), 2)
-    chosen = st.slider(
+    chosen = choice.asked_number(choice.TEMPERATURE, COLDEST, HOTTEST, own)
+    st.slider(
         "Temperature",
         COLDEST,
         HOTTEST,
-        own,
-        0.01,
-        key=f"why_temperature_{own}",
+        step=0.01,
         help=glossary.meanings("Temperature"),
+        **choice.to_address(choice.TEMPERATURE, chosen),
     )
     found = learning.softmax_of(logits, label, temperature if chosen == own else chosen)
     read = int(logits.argmax())
-    st.markdown(
-        f"The model gives each digit a score, its **logit**. The {read} has the highest, {numbers.text(logits[read])}. "
-        f"All are divided by the temperature; this model’s own is {own:g}. Hot, and the answer hesitates; cold, and it "
-        "is sure. The **softmax** makes probabilities of them. (The greatest is taken off first: that changes no "
-        "probability, and keeps the numbers small.)",
-        help=glossary.meanings("Logits", "Softmax"),
-    )
-    names = ["Digit", "Logit", "÷ temperature", "exp of it", "Probability"]
+    with projector.operator_only("why_scores"):
+        st.markdown(
+            f"The model gives each digit a score, its **logit**. The {read} has the highest, "
+            f"{numbers.text(logits[read])}. All are divided by the temperature; this model’s own is {own:g}. Hot, and "
+            "the answer hesitates; cold, and it is sure. The **softmax** makes probabilities of them. (The greatest is "
+            "taken off first: that changes no probability, and keeps the numbers small.)",
+            help=glossary.meanings("Logits", "Softmax"),
+        )
     numbers.table(
-        names,
+        ["Digit", "Logit", "÷ temperature", "exp of it", "Probability"],
         [
             [
                 str(digit),
@@ -62,12 +69,7 @@ def _arithmetic(opened: Opened, pixels: Floats, label: int) -> None:
         ],
         bold=read,
     )
-    st.latex(_softmax(found, label))
-    st.markdown(
-        f"With the right answer **{label}**, the **loss** (cross-entropy) is small where its probability is high:",
-        help=glossary.meanings("Loss", "Label"),
-    )
-    st.latex(rf"-\ln p_{label} = -\ln({_share(found)}) = {_power(f'{found.loss:.3g}')}")
+    return found
 
 
 def _softmax(found: learning.Softmax, digit: int) -> str:

@@ -14,6 +14,7 @@ from mnist_demo.ui.common import services, why
 from mnist_demo.ui.common.notices import SPLIT_TITLES
 from mnist_demo.ui.draw import share, state
 from mnist_demo.ui.draw.share import PARAMETER as DRAWING
+from mnist_demo.ui.evidence import choice
 from mnist_demo.ui.help import glossary
 
 SPLIT, INDEX, DRAWN = "split", "index", "drawn"  # of the page's address
@@ -62,7 +63,9 @@ def label_of(digit: Subject, read: int) -> int:
     if digit.label is not None:
         st.markdown(f"label **{digit.label}**", width="content", help=glossary.meanings("Label"))
         return digit.label
-    return int(st.selectbox("What was drawn?", range(CLASSES), index=read, key=f"why_label_{read}", width=160))
+    label = choice.asked(choice.LABEL, range(CLASSES), read)
+    st.selectbox("What was drawn?", range(CLASSES), width=160, **choice.to_address(choice.LABEL, label))
+    return label
 
 
 def say_if_no_digit(digit: Subject) -> None:
@@ -79,7 +82,8 @@ def shown() -> Subject:
     query = st.query_params
     if DRAWING in query:
         pixels = preprocess.to_mnist(paint(links.decode(query[DRAWING]), CANVAS_SIDE))
-        return Subject("A drawing", pixels, None, {DRAWING: query[DRAWING]}, {DRAWING: query[DRAWING]})
+        on_canvas = {DRAWING: query[DRAWING]}
+        return Subject("A drawing", pixels, None, on_canvas | choice.also_asked(choice.LABEL), on_canvas)
     if DRAWN in query:
         return _earlier(query[DRAWN])
     if SPLIT in query or INDEX in query:

@@ -1,5 +1,7 @@
 """A walk through the layers, from image to answer: every layer's numbers as pictures, and how each came about."""
 
+import re
+
 import numpy as np
 import streamlit as st
 
@@ -9,8 +11,9 @@ from mnist_demo.drawing import pictures
 from mnist_demo.inside import units
 from mnist_demo.inside.network.exported import Opened
 from mnist_demo.inside.network.layers import Layer
+from mnist_demo.ui.common import projector
 from mnist_demo.ui.data.thumbnails import thumbnails
-from mnist_demo.ui.evidence import arithmetic, cells
+from mnist_demo.ui.evidence import arithmetic, cells, choice
 from mnist_demo.ui.help import glossary
 
 LONG_ROW, SHORT_ROW = 64, 16  # numbers in a row of the picture of a layer that has no rows of its own
@@ -38,54 +41,79 @@ def _show(opened: Opened, pixels: Floats) -> None:
     """In a fragment: a click runs nothing else of the page."""
     outputs = opened.network.outputs(pixels.reshape(1, -1))
     first = next(layer.name for layer in opened.network.layers if layer.has_weights)
-    name = st.segmented_control(
+    name = choice.one_of(
         "From the image to the answer",
+        choice.LAYER,
         list(outputs),
-        default=first,
-        required=True,
-        wrap=True,
-        format_func=lambda each: f"{each} ({' × '.join(map(str, opened.network.layer(each).shape))})",
-        key=f"why_layer_{opened.digest[:8]}",
-        help=glossary.meanings("Activation", "Convolution", "Pooling", "Dense layer", "Logits"),
+        lambda each: _title(opened.network.layer(each)),
+        ("Activation", "Convolution", "Pooling", "Dense layer", "Logits"),
+        preset=first,
+        without=choice.UNIT,
     )
-    layer = opened.network.layer(name)
-    kind = layer.activation if layer.kind == "activation" else layer.kind
-    st.markdown(KINDS.get(kind, KINDS["other"]).format(rows=layer.window[0], columns=layer.window[1]))
-    values = outputs[name][0]
-    left, right = st.columns([1, 1], gap="large")
+    layer, values = opened.network.layer(name), outputs[name][0]
+    with projector.operator_only("why_kind"):
+        kind = layer.activation if layer.kind == "activation" else layer.kind
+        st.markdown(KINDS.get(kind, KINDS["other"]).format(rows=layer.window[0], columns=layer.window[1]))
+    position = asked_unit(values.shape) or tuple(int(at) for at in np.unravel_index(values.argmax(), values.shape))
+    is_large = projector.is_on()
+    left, right = st.columns([1, 4] if is_large else 2, gap="medium" if is_large else "large")
     with left:
-        position = _place_in_pictures(layer, values) if values.ndim == 3 else _place_in_row(layer, values)
-    with right:
+        if values.ndim == 3:
+            _pictures(layer, values, position)
+        else:
+            _rows(layer, values, position[0])
+    with right, st.container(gap="xsmall" if is_large else "small"):
         arithmetic.show(opened.network, units.unit(opened.network, pixels, name, position))
         filters = units.first_filters(opened.network)
         if name == first and filters is not None:
-            _filters(filters)
+            with projector.operator_only("why_filters"):
+                _filters(filters)
 
 
-def _place_in_pictures(layer: Layer, values: Floats) -> tuple[int, ...]:
-    """The row, column and channel that are chosen; at first the greatest number of all."""
-    state, limit, count = st.session_state, maps.limit_of(values), values.shape[2]
-    strongest = tuple(int(at) for at in np.unravel_index(values.argmax(), values.shape))
-    channel_key, cell_key = f"why_channel_{layer.name}", f"why_cell_{layer.name}"
-    channel = min(state.get(channel_key, strongest[2]), count - 1)
-    row, column = np.minimum(state.get(cell_key, strongest[:2]), np.array(values.shape[:2]) - 1).tolist()
+def _title(layer: Layer) -> str:
+    """The name of a layer, and how many numbers it has where there is room for that."""
+    return layer.name if projector.is_on() else f"{layer.name} ({' × '.join(map(str, layer.shape))})"
+
+
+def asked_unit(shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The number that the page's address has chosen in a layer of this shape, as 12,9,3; None where it has none."""
+    text = st.query_params.get(choice.UNIT, "")
+    if not re.fullmatch(r"\d{1,6}(,\d{1,6}){0,2}", text, re.ASCII):
+        return None
+    position = tuple(map(int, text.split(",")))
+    is_there = len(position) == len(shape) and all(at < size for at, size in zip(position, shape, strict=True))
+    return position if is_there else None
+
+
+def _choose(*position: int) -> None:
+    st.query_params[choice.UNIT] = ",".join(map(str, position))
+
+
+def _pictures(layer: Layer, values: Floats, position: tuple[int, ...]) -> None:
+    """The numbers of a layer (rows, columns, pictures); a click in a picture, or on one, chooses another."""
+    row, column, channel = position
+    limit, count = maps.limit_of(values), values.shape[2]
 
     def choose_cell() -> None:
-        state[cell_key] = cells.chosen("why_cells", *values.shape[:2]) or (row, column)
+        _choose(*(cells.chosen("why_cells", *values.shape[:2]) or (row, column)), channel)
 
     def choose_channel() -> None:
-        position = state["why_channels"].chosen
-        if isinstance(position, int) and 0 <= position < count:
-            state[channel_key] = position
+        chosen = st.session_state["why_channels"].chosen
+        if type(chosen) is int and 0 <= chosen < count:
+            _choose(row, column, chosen)
 
-    st.caption(
-        f"Picture {channel} of {layer.name}, counted from 0: blue −{limit:.2g}, white 0, red {limit:.2g}. Choose any "
-        "number in it, by a click or with the arrow keys."
-    )
-    label = f"Picture {channel} of {layer.name}: row {row}, column {column} is chosen"
-    cells.cells(values[:, :, channel], limit, (row, column), label, key="why_cells", on_chosen=choose_cell)
-    if count > 1:
-        st.caption(f"All {count} pictures of this layer:")
+    with projector.operator_only("why_picture"):
+        st.caption(
+            f"Picture {channel} of {layer.name}, counted from 0: blue −{limit:.2g}, white 0, red {limit:.2g}. Choose "
+            "any number in it, by a click or with the arrow keys."
+        )
+    with st.container(key="why_pictures"):
+        label = f"Picture {channel} of {layer.name}: row {row}, column {column} is chosen"
+        cells.cells(values[:, :, channel], limit, (row, column), label, key="why_cells", on_chosen=choose_cell)
+        if count == 1:
+            return
+        with projector.operator_only("why_all"):
+            st.caption(f"All {count} pictures of this layer:")
         sheet = maps.signed(maps.side_by_side(np.moveaxis(values, 2, 0), SHEET_COLUMNS), limit)
         names = [str(each) for each in range(count)]
         thumbnails(
@@ -97,7 +125,28 @@ def _place_in_pictures(layer: Layer, values: Floats) -> tuple[int, ...]:
             key="why_channels",
             on_chosen=choose_channel,
         )
-    return row, column, channel
+
+
+def _rows(layer: Layer, values: Floats, unit: int) -> None:
+    """The numbers of a layer that has no rows of its own; a click chooses another."""
+    limit = maps.limit_of(values)
+    columns = min(len(values), SHORT_ROW if len(values) <= FEW else LONG_ROW)
+    rows = -(-len(values) // columns)
+
+    def choose() -> None:
+        found = cells.chosen("why_cells", rows, columns)
+        if found and found[0] * columns + found[1] < len(values):
+            _choose(found[0] * columns + found[1])
+
+    with projector.operator_only("why_row"):
+        st.caption(
+            f"The {len(values):,} numbers of {layer.name}, {columns} in a row, counted from 0: blue −{limit:.2g}, "
+            f"white 0, red {limit:.2g}. Choose any, by a click or with the arrow keys."
+        )
+    padded = np.zeros(rows * columns, np.float32)
+    padded[: len(values)] = values
+    label = f"{layer.name}: number {unit} is chosen"
+    cells.cells(padded.reshape(rows, columns), limit, divmod(unit, columns), label, key="why_cells", on_chosen=choose)
 
 
 def _filters(filters: Floats) -> None:
@@ -112,28 +161,3 @@ def _filters(filters: Floats) -> None:
         for number, picture in enumerate(maps.signed(filters, limit, 8)):
             with st.container(width=FILTER_WIDTH):
                 st.image(picture, caption=str(number), width=FILTER_WIDTH, alt=f"Filter {number}")
-
-
-def _place_in_row(layer: Layer, values: Floats) -> tuple[int, ...]:
-    """The unit that is chosen; at first the one with the greatest number."""
-    state, limit = st.session_state, maps.limit_of(values)
-    columns = min(len(values), SHORT_ROW if len(values) <= FEW else LONG_ROW)
-    rows = -(-len(values) // columns)
-    key = f"why_unit_{layer.name}"
-    unit = min(state.get(key, int(values.argmax())), len(values) - 1)
-
-    def choose() -> None:
-        found = cells.chosen("why_cells", rows, columns)
-        if found and found[0] * columns + found[1] < len(values):
-            state[key] = found[0] * columns + found[1]
-
-    st.caption(
-        f"The {len(values):,} numbers of {layer.name}, {columns} in a row, counted from 0: blue −{limit:.2g}, white 0, "
-        f"red {limit:.2g}. Choose any, by a click or with the arrow keys."
-    )
-    padded = np.zeros(rows * columns, np.float32)
-    padded[: len(values)] = values
-    label = f"{layer.name}: number {unit} is chosen"
-    place = divmod(unit, columns)
-    cells.cells(padded.reshape(rows, columns), limit, place, label, key="why_cells", on_chosen=choose)
-    return (unit,)

@@ -14,10 +14,13 @@ from mnist_demo.ui.evidence.subject import Subject
 TITLES = {
     "scores": "Scores and probabilities",
     "pixels": "Pixels for and against",
+    "hidden": "A part hidden",
     "layers": "Layer by layer",
     "step": "One step of learning",
     "similar": "Similar training images",
 }
+# What the parts add to the page's address.
+CHOICES = (choice.TEMPERATURE, choice.DIGIT, choice.OTHER, choice.LAYER, choice.UNIT, choice.RATE)
 
 
 def ways(run: Run | None, digit: Subject | None) -> None:
@@ -29,7 +32,8 @@ def ways(run: Run | None, digit: Subject | None) -> None:
         if run and digit and digit.query and st.button("Share", icon=":material/share:"):
             name = st.query_params.get(choice.MODEL, run.id)
             part = st.query_params.get(choice.PART, next(iter(TITLES)))
-            sharing.view({choice.MODEL: name, choice.PART: part, **digit.query})
+            also = choice.also_asked(*CHOICES)
+            sharing.view({choice.MODEL: name, choice.PART: part, **digit.query, **also})
 
 
 def show(run: Run, digit: Subject, place: DeltaGenerator) -> None:
@@ -68,6 +72,10 @@ def explain(part: str, run: Run, opened: Opened, digit: Subject, label: int) -> 
             from mnist_demo.ui.evidence import pixels  # noqa: PLC0415
 
             pixels.show(opened, digit.pixels)
+        case "hidden":
+            from mnist_demo.ui.evidence import pixels  # noqa: PLC0415
+
+            pixels.show_hidden(opened, digit.pixels)
         case "layers":
             from mnist_demo.ui.evidence import walk  # noqa: PLC0415
 
@@ -84,10 +92,10 @@ def explain(part: str, run: Run, opened: Opened, digit: Subject, label: int) -> 
 
 st.title("Why does it say that?")
 found = subject.find()
-with st.container(horizontal=True, gap="medium"):
+with st.container(horizontal=True, gap="medium", key="why_head"):
     with st.container(width=subject.WIDTH):
         subject.show(found)
-    with st.container():
+    with st.container(key="why_chosen"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             with st.container(width=320):
                 chosen = choice.model()
