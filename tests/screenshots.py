@@ -10,7 +10,6 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Page
@@ -50,11 +49,6 @@ def prepare_flip(page: Page) -> None:
     page.locator(".stVegaLiteChart svg").first.wait_for()
 
 
-def choose_part(part: str, page: Page) -> None:
-    """Turn to a part of the Mistakes page."""
-    page.get_by_role("radio", name=part).click()
-
-
 PAGES: dict[str, tuple[str, Callable[[Page], object]]] = {
     "draw": ("", prepare_draw),
     "train": ("train", prepare_train),
@@ -67,8 +61,7 @@ PAGES: dict[str, tuple[str, Callable[[Page], object]]] = {
     "break-smallest": ("break_it?split=test&index=3&part=smallest", prepare_flip),
     "break-all": ("break_it?part=all", lambda _: None),
     "break-fool": ("break_it?part=fool", lambda _: None),
-    "mistakes": ("mistakes", lambda _: None),
-    **{f"mistakes-{part.replace(' ', '-').lower()}": ("mistakes", partial(choose_part, part)) for part in MISTAKES[1:]},
+    **{f"mistakes-{part}": (f"mistakes?part={part}", lambda _: None) for part in MISTAKES},
     "map": ("map", prepare_map),
     **{f"lesson-{step}": (f"lesson?step={step}", lambda _: None) for step in (*range(1, 8), "all")},
     "glossary": ("glossary", lambda _: None),

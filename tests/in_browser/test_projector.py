@@ -161,7 +161,7 @@ def test_data_shows_one_image_or_the_whole_split(open_page: OpenPage) -> None:
 def test_each_part_of_mistakes_is_seen_without_scrolling(open_page: OpenPage) -> None:
     page = open_page("mistakes", viewport=SCREEN)
     project(page)
-    for part in PARTS:
+    for part in PARTS.values():
         page.get_by_role("radio", name=part).click()
         expect(page.get_by_role("radio", name=part)).to_be_checked()
         page.locator("[data-test-script-state=notRunning]").wait_for()

@@ -18,7 +18,7 @@ from mnist_demo.runs.metrics import Metrics
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import services
 from mnist_demo.ui.draw.state import KEY
-from mnist_demo.ui.evidence import walk
+from mnist_demo.ui.evidence import choice
 from tests.conftest import tiny_recipe
 from tests.ui.test_glossary import terms_in, word_of, words_and_help
 from tests.ui.test_pages import finished_run, open_page, texts
@@ -291,7 +291,7 @@ def test_the_chosen_number_of_a_layer_is_in_the_address_and_left_out_with_its_la
 )
 def test_a_number_that_a_layer_does_not_have_is_ignored(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(st, "query_params", {"unit": text})
-    assert walk.asked_unit((14, 14, 64)) is None
+    assert choice.asked_place(choice.UNIT, (14, 14, 64)) is None
 
 
 @pytest.mark.parametrize("part", ["scores", "pixels", "layers", "step"])

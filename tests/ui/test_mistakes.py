@@ -39,11 +39,8 @@ def affine() -> Opened:
     return exported.open_file(store.find("affine").model_path)
 
 
-def mistakes(part: str = PARTS[0], **state: object) -> AppTest:
-    app = open_page("Mistakes")
-    for key, value in {"mistakes_part": part, **state}.items():
-        app.session_state[key] = value
-    app.run()
+def mistakes(part: str = "matrix", **query: str) -> AppTest:
+    app = open_page("Mistakes", part=part, **query)
     assert not app.exception
     return app
 
@@ -51,7 +48,7 @@ def mistakes(part: str = PARTS[0], **state: object) -> AppTest:
 @pytest.mark.parametrize("images", ["test", "validation"])
 @pytest.mark.parametrize("part", PARTS)
 def test_every_part_says_how_many_are_wrong_and_explains_its_words(part: str, images: str) -> None:
-    app = mistakes(part, mistakes_images=images)
+    app = mistakes(part, split=images)
     assert not app.error
     split = services.current_dataset().split(images)
     wrong = int((services.classifier(services.shipped("cnn")).logits(split.pixels()).argmax(1) != split.labels).sum())
@@ -61,7 +58,7 @@ def test_every_part_says_how_many_are_wrong_and_explains_its_words(part: str, im
 
 
 def test_the_hardest_digit_is_named_and_the_table_has_all_ten() -> None:
-    app = mistakes("Digit by digit", mistakes_chosen="affine")
+    app = mistakes("digits", model="affine")
     split = services.current_dataset().test
     is_right = services.classifier(services.shipped("affine")).logits(split.pixels()).argmax(1) == split.labels
     shares = [is_right[split.labels == digit].mean() for digit in range(10)]
@@ -70,7 +67,7 @@ def test_the_hardest_digit_is_named_and_the_table_has_all_ten() -> None:
 
 
 def test_two_models_are_held_against_each_other_both_ways() -> None:
-    app = mistakes("Two models")
+    app = mistakes("two")
     split = services.current_dataset().test
     cnn, affine = (
         services.classifier(services.shipped(name)).logits(split.pixels()).argmax(1) == split.labels
@@ -101,26 +98,57 @@ def test_a_forged_cell_is_no_cell(sent: object, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_choices_are_kept_on_coming_back() -> None:
-    app = mistakes("Surest mistakes")
+    app = mistakes("surest")
     app.selectbox(key="mistakes_model").set_value("affine").run()
-    app.button_group(key="mistakes_images").set_value("validation").run()
+    app.button_group(key="why_split").set_value("validation").run()
     before = texts(app)
     app.switch_page("mnist_demo/ui/pages/data.py").run()
+    app.query_params.clear()  # as a browser does
     app.switch_page("mnist_demo/ui/pages/mistakes.py").run()
     assert not app.exception
     assert app.selectbox(key="mistakes_model").value == "affine"
     assert texts(app) == before
 
 
+def cell_of(app: AppTest) -> str:
+    """The heading of the images of the chosen cell."""
+    return next(str(each.value) for each in app.markdown if "the surest first" in str(each.value))
+
+
+def test_a_link_opens_the_images_the_cell_and_the_model_to_compare_with() -> None:
+    assert "images of a 4 read as 9**" in cell_of(mistakes(model="affine", split="validation", cell="4,9"))
+    assert "validation images" in texts(mistakes(split="validation"))
+    assert mistakes("two", model="affine", other="cnn").selectbox(key="mistakes_other").value == "cnn"
+    commonest = cell_of(mistakes(model="affine"))
+    for nonsense in ("4,10", "-1,2", "4", "4,9,1", "four", "9" * 5000):
+        assert cell_of(mistakes(model="affine", cell=nonsense)) == commonest
+
+
+def test_bad_addresses_are_told_in_one_sentence_or_ignored() -> None:
+    assert "no model 'resnet'" in mistakes(model="resnet").error[0].value
+    assert "no model 'resnet'" in mistakes("two", other="resnet").error[0].value
+    assert texts(mistakes("nonsense", split="exam")) == texts(mistakes())
+
+
+def test_a_link_says_all_that_is_shown_and_what_was_chosen_before_does_not() -> None:
+    app = mistakes("matrix", model="affine", split="validation", cell="4,9")
+    app.switch_page("mnist_demo/ui/pages/data.py").run()
+    app.query_params.clear()
+    app.query_params["model"] = "cnn"
+    app.switch_page("mnist_demo/ui/pages/mistakes.py").run()
+    assert "test images" in texts(app)
+    assert app.query_params == {"model": "cnn"}
+
+
 def test_a_run_that_still_trains_is_shown_with_its_step() -> None:
-    app = mistakes(mistakes_chosen=some_run("running").id)
+    app = mistakes(model=some_run("running").id)
     assert "has taken 500 steps" in texts(app)
     assert "of step 400 or before" in texts(app)
 
 
 def test_a_run_that_is_deleted_while_it_is_looked_at_is_told_in_one_sentence() -> None:
     run = some_run("finished")
-    app = mistakes(mistakes_chosen=run.id)
+    app = mistakes(model=run.id)
     assert not app.error
     shutil.rmtree(run.directory)
     app.run()
@@ -133,7 +161,7 @@ def test_a_run_that_is_deleted_while_it_is_looked_at_is_told_in_one_sentence() -
 
 def test_a_run_that_is_deleted_while_the_page_is_drawn_is_told_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     run = some_run("finished")
-    app = mistakes(mistakes_chosen=run.id)
+    app = mistakes(model=run.id)
     delete_once_listed(run, monkeypatch)
     app.run()
     assert not app.exception
@@ -144,7 +172,7 @@ def test_a_run_that_is_deleted_while_the_page_is_drawn_is_told_in_one_sentence(m
 def test_a_model_that_cannot_be_looked_into_is_told_in_one_sentence() -> None:
     run = some_run("finished")
     run.model_path.write_bytes(b"no model")
-    assert "damaged" in mistakes(mistakes_chosen=run.id).error[0].value
+    assert "damaged" in mistakes(model=run.id).error[0].value
 
 
 def test_scores_that_are_no_numbers_are_told_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,7 +191,7 @@ def test_an_own_data_set_of_50_images_is_judged_with_wide_intervals(
 ) -> None:
     np.savez(tmp_path / "own.npz", **tiny_arrays(train=50, test=50))  # type: ignore[arg-type]
     monkeypatch.setenv(formats.DATA_VARIABLE, str(tmp_path / "own.npz"))
-    app = mistakes(part, mistakes_images=images)
+    app = mistakes(part, split=images)
     assert not app.error
     count = len(services.current_dataset().split(images))
     assert f"** in {count} {images} images (95 % interval: " in texts(app)
@@ -173,12 +201,12 @@ def drew(app: AppTest, labels: list[int | None]) -> AppTest:
     """Has the visitor drawn some test images of the CNN, with what they were to be."""
     images = services.current_dataset().test.pixels(0, len(labels)).reshape(-1, 28, 28)
     app.session_state[KEY].drawn = [Drawn(image, label) for image, label in zip(images, labels, strict=True)]
-    app.session_state["mistakes_images"] = "drawings"
+    app.query_params["split"] = "drawings"
     return app.switch_page("mnist_demo/ui/pages/mistakes.py").run()
 
 
 def test_without_a_drawing_the_way_to_one_is_shown() -> None:
-    app = mistakes(mistakes_images="drawings")
+    app = mistakes(split="drawings")
     assert not app.error
     assert "You have drawn nothing yet" in app.info[0].value
 

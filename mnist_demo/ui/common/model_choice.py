@@ -1,7 +1,6 @@
 """The choice of the models that answer."""
 
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -55,18 +54,18 @@ def model_choice(key: str, on_change: Callable[[], None] | None = None) -> list[
     return [usable[name] for name in chosen if name in usable][:MOST]
 
 
-def one_model(label: str, key: str, preset: str, *, remembered: MutableMapping[Any, Any], name: str) -> Run | None:
+def one_model(label: str, key: str, preset: str, name: str) -> Run | None:
     """A choice of one model, at first the one called `preset`; None, after one sentence, where it is not there.
 
-    `remembered` holds its id under `name`: the page's address, or the visitor's session.
+    The page's address has its id as `name`.
     """
     usable = _usable()
-    asked = str(remembered.get(name, preset))
+    asked = st.query_params.get(name, preset)
     st.session_state[key] = asked if asked in usable else None
 
     def remember() -> None:
         if st.session_state[key] is not None:
-            remembered[name] = st.session_state[key]
+            st.query_params[name] = st.session_state[key]
 
     st.selectbox(
         label,

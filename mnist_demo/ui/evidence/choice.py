@@ -2,7 +2,8 @@
 
 import hashlib
 import math
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -30,7 +31,7 @@ MOST_OPENED = 10  # models, of 10 MB at most
 
 def model() -> Run | None:
     """The chosen model; None, after one sentence, where the address names one that there is not."""
-    return model_choice.one_model("Model", "why_model", PRESET, remembered=st.query_params, name=MODEL)
+    return model_choice.one_model("Model", "why_model", PRESET, MODEL)
 
 
 def part(names: Sequence[str], title: Callable[[str], str], words: Sequence[str]) -> str:
@@ -78,6 +79,21 @@ def asked_number(parameter: str, lowest: float, highest: float, preset: float) -
     except ValueError:
         value = math.nan
     return min(max(value, lowest), highest) if math.isfinite(value) else preset
+
+
+def asked_place(parameter: str, shape: Sequence[int]) -> tuple[int, ...] | None:
+    """The place in an array of this shape that the page's address has as `parameter`, as 12,9,3; None for none."""
+    text = st.query_params.get(parameter, "")
+    if not re.fullmatch(r"\d{1,6}(,\d{1,6})*", text, re.ASCII):
+        return None
+    place = tuple(map(int, text.split(",")))
+    is_there = len(place) == len(shape) and all(at < size for at, size in zip(place, shape, strict=True))
+    return place if is_there else None
+
+
+def put_place(parameter: str, place: Iterable[int]) -> None:
+    """Have the page's address name a place, as `asked_place` reads it."""
+    st.query_params[parameter] = ",".join(map(str, place))
 
 
 def also_asked(*parameters: str) -> dict[str, str]:

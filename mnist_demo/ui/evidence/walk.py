@@ -1,7 +1,5 @@
 """A walk through the layers, from image to answer: every layer's numbers as pictures, and how each came about."""
 
-import re
-
 import numpy as np
 import streamlit as st
 
@@ -54,7 +52,8 @@ def _show(opened: Opened, pixels: Floats) -> None:
     with projector.operator_only("why_kind"):
         kind = layer.activation if layer.kind == "activation" else layer.kind
         st.markdown(KINDS.get(kind, KINDS["other"]).format(rows=layer.window[0], columns=layer.window[1]))
-    position = asked_unit(values.shape) or tuple(int(at) for at in np.unravel_index(values.argmax(), values.shape))
+    strongest = tuple(int(at) for at in np.unravel_index(values.argmax(), values.shape))
+    position = choice.asked_place(choice.UNIT, values.shape) or strongest
     is_large = projector.is_on()
     left, right = st.columns([1, 4] if is_large else 2, gap="medium" if is_large else "large")
     with left:
@@ -75,32 +74,19 @@ def _title(layer: Layer) -> str:
     return layer.name if projector.is_on() else f"{layer.name} ({' × '.join(map(str, layer.shape))})"
 
 
-def asked_unit(shape: tuple[int, ...]) -> tuple[int, ...] | None:
-    """The number that the page's address has chosen in a layer of this shape, as 12,9,3; None where it has none."""
-    text = st.query_params.get(choice.UNIT, "")
-    if not re.fullmatch(r"\d{1,6}(,\d{1,6}){0,2}", text, re.ASCII):
-        return None
-    position = tuple(map(int, text.split(",")))
-    is_there = len(position) == len(shape) and all(at < size for at, size in zip(position, shape, strict=True))
-    return position if is_there else None
-
-
-def _choose(*position: int) -> None:
-    st.query_params[choice.UNIT] = ",".join(map(str, position))
-
-
 def _pictures(layer: Layer, values: Floats, position: tuple[int, ...]) -> None:
     """The numbers of a layer (rows, columns, pictures); a click in a picture, or on one, chooses another."""
     row, column, channel = position
     limit, count = maps.limit_of(values), values.shape[2]
 
     def choose_cell() -> None:
-        _choose(*(cells.chosen("why_cells", *values.shape[:2]) or (row, column)), channel)
+        cell = cells.chosen("why_cells", *values.shape[:2]) or (row, column)
+        choice.put_place(choice.UNIT, (*cell, channel))
 
     def choose_channel() -> None:
         chosen = st.session_state["why_channels"].chosen
         if type(chosen) is int and 0 <= chosen < count:
-            _choose(row, column, chosen)
+            choice.put_place(choice.UNIT, (row, column, chosen))
 
     with projector.operator_only("why_picture"):
         st.caption(
@@ -136,7 +122,7 @@ def _rows(layer: Layer, values: Floats, unit: int) -> None:
     def choose() -> None:
         found = cells.chosen("why_cells", rows, columns)
         if found and found[0] * columns + found[1] < len(values):
-            _choose(found[0] * columns + found[1])
+            choice.put_place(choice.UNIT, (found[0] * columns + found[1],))
 
     with projector.operator_only("why_row"):
         st.caption(

@@ -11,14 +11,20 @@ from mnist_demo import words
 from mnist_demo.inside import mistakes
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import projector, run_titles
+from mnist_demo.ui.evidence import choice
 from mnist_demo.ui.help import glossary
-from mnist_demo.ui.mistakes import charts, matrix
+from mnist_demo.ui.mistakes import charts, link, matrix
 from mnist_demo.ui.mistakes.gallery import gallery
 from mnist_demo.ui.mistakes.judged import Judged
 from mnist_demo.ui.mistakes.source import Source
 
-PARTS = ("Which for which", "Surest mistakes", "Sure and right", "Digit by digit", "Two models")
-CELL = "mistakes_cell"  # of the session, for each kind of images: the label and the answer that were clicked
+PARTS = {
+    "matrix": "Which for which",
+    "surest": "Surest mistakes",
+    "sure": "Sure and right",
+    "digits": "Digit by digit",
+    "two": "Two models",
+}
 
 
 @st.fragment
@@ -26,11 +32,12 @@ def which_for_which(source: Source, run: Run, said: Judged) -> None:
     """The confusion matrix, and the images of the cell that was clicked; at first those of the commonest mistake."""
     wrong = said.confusion - np.diag(np.diag(said.confusion))
     commonest = wrong if wrong.any() else said.confusion
-    kept = f"{CELL}_{source.name}"
-    label, digit = st.session_state.get(kept) or divmod(int(commonest.argmax()), len(commonest))
+    asked = choice.asked_place(link.CELL, commonest.shape)
+    label, digit = asked or divmod(int(commonest.argmax()), len(commonest))
 
     def choose() -> None:
-        st.session_state[kept] = matrix.chosen("mistakes_matrix") or st.session_state.get(kept)
+        choice.put_place(link.CELL, matrix.chosen("mistakes_matrix") or (label, digit))
+        link.remember()
 
     left, right = st.columns(2, gap="large")
     with left:

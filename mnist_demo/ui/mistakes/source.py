@@ -12,8 +12,8 @@ from mnist_demo.data.images import CLASSES, PIXELS, SIDE, Floats
 from mnist_demo.ui.common.notices import SPLIT_TITLES
 from mnist_demo.ui.draw import drawn, state
 from mnist_demo.ui.draw.state import Drawn
-from mnist_demo.ui.evidence import subject
-from mnist_demo.ui.help import glossary
+from mnist_demo.ui.evidence import choice, subject
+from mnist_demo.ui.mistakes import link
 
 DRAWINGS = "drawings"
 NAMES = ("test", "validation", DRAWINGS)
@@ -59,16 +59,8 @@ def title(name: str) -> str:
 
 def choose(dataset: Dataset) -> Source:
     """The visitor's choice of images."""
-    name = st.segmented_control(
-        "Images",
-        NAMES,
-        default=NAMES[0],
-        required=True,
-        format_func=title,
-        key="mistakes_images",
-        persist_state="session",
-        help=glossary.meanings("Split", "Validation image", "Test image"),
-    )
+    words = ("Split", "Validation image", "Test image")
+    name = choice.one_of("Images", link.SPLIT, NAMES, title, words, without=link.CELL)
     return _drawings() if name == DRAWINGS else Source(name, dataset.split(name))
 
 

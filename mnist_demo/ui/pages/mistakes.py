@@ -12,12 +12,10 @@ from mnist_demo.ui.common import model_choice, notices, projector, run_titles, s
 from mnist_demo.ui.data import seen
 from mnist_demo.ui.evidence import choice
 from mnist_demo.ui.help import glossary
-from mnist_demo.ui.mistakes import parts, source
+from mnist_demo.ui.mistakes import link, parts, source
 from mnist_demo.ui.mistakes.judged import Judged, judged
 from mnist_demo.ui.mistakes.parts import PARTS
 from mnist_demo.ui.mistakes.source import DRAWINGS, Source
-
-CHOSEN, OTHER = "mistakes_chosen", "mistakes_other_chosen"  # of the session: the ids of the two models
 
 
 def judge(run: Run, images: Source) -> Judged | None:
@@ -53,32 +51,24 @@ def show(dataset: Dataset, run: Run, images: Source, filters: DeltaGenerator) ->
     if said is None:
         return
     say_what_it_is(dataset, run, images, said)
-    part = st.segmented_control(
-        "What to look at",
-        PARTS,
-        default=PARTS[0],
-        required=True,
-        wrap=True,
-        key="mistakes_part",
-        persist_state="session",
-        help=glossary.meanings("Confusion matrix", "Sure", "Accuracy"),
-    )
-    if part == PARTS[0]:
-        parts.which_for_which(images, run, said)
-    elif part == PARTS[1]:
-        parts.surest(images, run, said)
-    elif part == PARTS[2]:
-        parts.sure_and_right(said)
-    elif part == PARTS[3]:
-        parts.digit_by_digit(said)
-    else:
-        show_two(images, run, said, filters)
+    part = choice.part(list(PARTS), PARTS.__getitem__, ("Confusion matrix", "Sure", "Accuracy"))
+    match part:
+        case "matrix":
+            parts.which_for_which(images, run, said)
+        case "surest":
+            parts.surest(images, run, said)
+        case "sure":
+            parts.sure_and_right(said)
+        case "digits":
+            parts.digit_by_digit(said)
+        case "two":
+            show_two(images, run, said, filters)
 
 
 def show_two(images: Source, run: Run, said: Judged, filters: DeltaGenerator) -> None:
     """The model beside another one."""
     with filters:
-        other = choose_model("Compared with", "mistakes_other", "affine", OTHER)
+        other = choose_model("Compared with", link.OTHER, "affine")
     if other is None:
         return
     if other.id == run.id:
@@ -89,21 +79,20 @@ def show_two(images: Source, run: Run, said: Judged, filters: DeltaGenerator) ->
         parts.two_models(images, run, said, other, answers)
 
 
-def choose_model(label: str, key: str, preset: str, name: str) -> Run | None:
-    """A choice of one model, kept for the session under `name`."""
+def choose_model(label: str, name: str, preset: str) -> Run | None:
+    """A choice of one model, which the page's address has as `name`."""
     with st.container(width=320):
-        return model_choice.one_model(label, key, preset, remembered=st.session_state, name=name)
+        return model_choice.one_model(label, f"mistakes_{name}", preset, name)
 
 
 st.title("Mistakes")
+link.recall()
 dataset = services.current_dataset()
 with projector.operator_only("data_set"):
     notices.data_set(dataset)
-if choice.MODEL in st.query_params:  # a link to this page; from then on the session remembers what is chosen
-    st.session_state[CHOSEN] = st.query_params.pop(choice.MODEL)
 row = st.container(key="mistakes_filters", horizontal=True, vertical_alignment="bottom", gap="medium")
 with row:
-    chosen = choose_model("Model", "mistakes_model", "cnn", CHOSEN)
+    chosen = choose_model("Model", choice.MODEL, choice.PRESET)
     shown = source.choose(dataset)
 if shown.name == DRAWINGS:
     source.ask_for_labels()
