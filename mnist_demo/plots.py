@@ -277,7 +277,7 @@ def _domain(runs: Sequence[Run], table: pd.DataFrame, measure: str, options: Cur
     """
     shown = table[(table["on"] == "test") & (table["step"] > 0)]["value"]
     lowest, highest = (float(shown.min()), float(shown.max())) if len(shown) else (1.0, 0.0)
-    errors = max((registry.get_model(run.recipe.model).expected_errors for run in runs), default=1.0)
+    errors = max((registry.model_of(run.recipe).expected_errors for run in runs), default=1.0)
     if options.is_log:  # from thirds of a factor of ten
         least = min(lowest, errors / 3 if measure == "accuracy" else 2 * errors)
         return float(10 ** (np.floor(3 * np.log10(least)) / 3)), 1.0 if measure == "accuracy" else HIGHEST_LOSS

@@ -8,6 +8,7 @@ import click
 from mnist_demo.data import formats
 from mnist_demo.inside.network import exported
 from mnist_demo.inside.network.exported import Opened
+from mnist_demo.models import registry
 from mnist_demo.models.inference import Classifier
 from mnist_demo.quiet import muted_stderr
 from mnist_demo.runs.metrics import Metrics
@@ -38,11 +39,14 @@ def opened_of(run: Run) -> Opened:
 
 def summary(run: Run) -> dict[str, Any]:
     """How far the run came, how well it reads and how long it took; None for what is not known."""
+    architecture = registry.model_of(run.recipe).architecture
     last = run.evaluations[-1] if run.evaluations else Metrics(0, 0.0)
     return {
         "run": run.id,
         "model": run.recipe.model,
         "recipe": run.recipe.name,
+        "network": str(architecture),
+        "parameters": architecture.parameters,
         "steps": last.step,
         "train_seconds": last.seconds,
         "total_seconds": run.status.total_seconds,

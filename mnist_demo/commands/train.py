@@ -21,13 +21,21 @@ from mnist_demo.runs.run_directory import Run
 from mnist_demo.training import cluster
 from mnist_demo.words import percent
 
+NAMED = [name for name in registry.MODELS if name != registry.OWN.name]
 WITH_CONTINUE = ("continued", "steps", "strategy", "as_json")  # all else was settled when the run began
 
 
 @click.command("train")
-@click.option("--model", type=click.Choice(list(registry.MODELS)), help="The model of a new run.")
+@click.option("--model", type=click.Choice(NAMED), help="The model of a new run.")
+@click.option(
+    "--network",
+    metavar="LAYERS",
+    help=f'Instead of a model: your own layers, such as "{registry.FIRST_NETWORK}".',
+)
 @click.option("--continue", "continued", metavar="RUN", help="Go on with an ended run: its id or its directory.")
-@click.option("--recipe", "name", type=click.Choice(registry.recipe_names()), default="notebook", show_default=True)
+@click.option(
+    "--recipe", "name", type=click.Choice(registry.recipe_names()), help="By default the first that the model has."
+)
 @data_option
 @click.option(
     "--steps",
@@ -80,10 +88,15 @@ def command(
         raise UserError(f"The run diverged. {run.status.message}")
 
 
-def _create(data_path: str | None, model: str | None, name: str, out: Path | None, **overrides: Any) -> Run:
+def _create(data_path: str | None, model: str | None, name: str | None, out: Path | None, **overrides: Any) -> Run:
+    if model is not None and overrides["network"] is not None:
+        raise UserError("A run trains one network: give --model or --network, and leave out the other.")
+    if overrides["network"] is not None:
+        model = registry.OWN.name
     if model is None:
-        raise UserError(f"Say what to train: --model {' or '.join(registry.MODELS)}, or --continue and an ended run.")
-    recipe = registry.get_recipe(model, name, **overrides)
+        known = f"--model {' or '.join(NAMED)}, --network and its layers"
+        raise UserError(f"Say what to train: {known}, or --continue and an ended run.")
+    recipe = registry.get_recipe(model, name or registry.get_model(model).recipes[0].name, **overrides)
     source = datasets.find_source(data_path)
     _check_data(source)
     return store.create(recipe, source, out)

@@ -29,6 +29,7 @@ class Recipe:
     precision: str = "float32"  # or "fastest": bfloat16 where the machine takes its steps faster that way
     label_smoothing: float = 0.0  # share of the target that is spread evenly over all digits (arXiv:1512.00567)
     augmentation: str = "none"  # or "handwriting": every image distorted anew, as people's hands differ
+    network: str | None = None  # of an own network, as `architecture.parse` reads it; None: the model's
 
 
 def aim(recipe: Recipe) -> float:

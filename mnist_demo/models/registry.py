@@ -1,13 +1,15 @@
-"""The models there are. A row here and a network of the same name in `training.networks` make a new one.
+"""The models there are: a row here makes a new one. One of them is the pupils' own network, which each run describes.
 
 Everything that offers a choice of models or recipes, or says something of a model, reads it here.
 """
 
 import dataclasses
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mnist_demo.errors import UserError
-from mnist_demo.models import recipes
+from mnist_demo.models import architecture, recipes
+from mnist_demo.models.architecture import Architecture
 from mnist_demo.models.recipes import Recipe
 
 # The CNN's convolutions and poolings, pixels a side.
@@ -17,35 +19,47 @@ POOL_SIDE = 2
 
 @dataclass(frozen=True)
 class Model:
-    """One architecture, and what is known of it."""
+    """One network, and what is known of it."""
 
     name: str
     title: str  # on the pages
-    parameters: int  # that are trained
+    network: str  # its architecture, as `architecture.parse` reads it
     recipes: tuple[Recipe, ...]  # the first is offered first
-    bytes_per_image: int  # of a batch, that training takes: pixels, activations and their gradients
     explanation: str  # how it reads a digit and how well, in Markdown, for a pupil
     notebook_accuracy: tuple[float, float] | None = (
         None  # on the test set, lowest and highest that the notebook reports
     )
-    has_templates: bool = False  # one weight for each pixel and digit, which can be shown as a picture
+
+    @property
+    def architecture(self) -> Architecture:
+        """Its layers."""
+        return architecture.parse(self.network)
+
+    @property
+    def parameters(self) -> int:
+        """That are trained."""
+        return self.architecture.parameters
+
+    @property
+    def has_templates(self) -> bool:
+        """Whether it has one weight for each pixel and digit, which can be shown as a picture."""
+        return self.architecture.is_affine
 
     @property
     def expected_errors(self) -> float:
-        """The share of the test images that it reads wrong, at most, as the notebook reports; 1 where it does not."""
-        return 1 - self.notebook_accuracy[0] if self.notebook_accuracy else 1.0
+        """The share of the test images that it reads wrong, at most, as the notebook reports; else a tenth."""
+        return 1 - self.notebook_accuracy[0] if self.notebook_accuracy else 0.1
 
 
 AFFINE = Model(
     name="affine",
     title="Affine model",
-    parameters=7_850,  # 784 * 10 + 10
+    network="",
     recipes=(
         # The notebook's learning rate is 1e-4 on the loss summed over its batch of 100: 1e-2 on the mean.
         Recipe("affine", "notebook", "sgd", 1e-2, "constant", 100, 30_001, 500),
         Recipe("affine", "fast", "adam", 4e-3, "triangular", 250, 2_000, 100),
     ),
-    bytes_per_image=10_000,  # its pixels in float32, three times
     explanation=(
         "Lay the stencil of a 7 over the image: ink on it speaks for a 7, ink beside it against. The **affine model** "
         "has such a stencil of 28 × 28 weights for each digit, and a number to begin with: {parameters:,} in all.\n\n"
@@ -54,12 +68,11 @@ AFFINE = Model(
         "it no longer matches. So about 8 in 100 test images are read wrong, however long it learns."
     ),
     notebook_accuracy=(0.91, 0.93),
-    has_templates=True,
 )
 CNN = Model(
     name="cnn",
     title="CNN",
-    parameters=454_922,  # 5*5*32+32 + 5*5*32*64+64 + 7*7*64*128+128 + 128*10+10
+    network=f"conv 32 {KERNEL_SIDE}, pool {POOL_SIDE}, conv 64 {KERNEL_SIDE}, pool {POOL_SIDE}, dense 128",
     recipes=(
         Recipe("cnn", "notebook", "rmsprop", 1e-3, "constant", 100, 5_001, 500),
         Recipe("cnn", "fast", "adam", 7e-3, "triangular", 128, 250, 100, precision="fastest", label_smoothing=0.1),
@@ -77,7 +90,6 @@ CNN = Model(
             augmentation="handwriting",
         ),
     ),
-    bytes_per_image=490_000,  # measured: a batch of 10,000 takes 4.9 GB
     explanation=(
         "First it finds short strokes and their ends, then corners and loops made of these, and last a 7 made of a bar "
         "and a slope, wherever they are: the **CNN** (convolutional neural network) looks in stages, with "
@@ -90,7 +102,30 @@ CNN = Model(
     ),
     notebook_accuracy=(0.99, 1.0),
 )
-MODELS = {model.name: model for model in (AFFINE, CNN)}
+FIRST_NETWORK = "conv 16 3, pool 2, dense 64"  # that is offered to be changed
+OWN = Model(
+    name="own",
+    title="Own network",
+    network=FIRST_NETWORK,
+    recipes=(
+        Recipe("own", "fast", "adam", 2e-3, "triangular", 128, 1_000, 100, precision="fastest", network=FIRST_NETWORK),
+    ),
+    explanation=(
+        "You choose its layers and their order, and it learns its weights by itself: an **own network**. A convolution "
+        "looks for small shapes anywhere in the image, a pooling makes the picture smaller, a dense layer weighs all "
+        "that was found, and a dropout hides some of it at each step, so that less is learned by heart.\n\n"
+        "This one is `{network}`, with {parameters:,} weights. Last, in any case, come ten weighted sums, one score a "
+        "digit."
+    ),
+)
+MODELS = {model.name: model for model in (AFFINE, CNN, OWN)}
+# Networks to begin with: their titles and texts.
+PRESETS = (
+    (AFFINE.title, AFFINE.network),
+    ("One hidden layer", "dense 128"),
+    ("LeNet-5", "conv 6 5 tanh, pool 2, conv 16 5 tanh, pool 2, dense 120 tanh, dense 84 tanh"),
+    ("The notebook’s CNN", CNN.network),
+)
 
 
 def get_model(name: str) -> Model:
@@ -98,6 +133,21 @@ def get_model(name: str) -> Model:
     if name not in MODELS:
         raise UserError(f"There is no model {name!r}: choose {' or '.join(MODELS)}.")
     return MODELS[name]
+
+
+def model_of(recipe: Recipe) -> Model:
+    """What is known of the model that a recipe trains; of an own network, what follows from its text.
+
+    Raises UserError for a model that there is not, or a text that describes no network.
+    """
+    return get_model(recipe.model) if recipe.network is None else _own(recipe.network)
+
+
+@lru_cache(maxsize=256)
+def _own(network: str) -> Model:
+    text = str(architecture.parse(network))
+    titles = {preset: title for title, preset in PRESETS}
+    return dataclasses.replace(OWN, network=text, title=titles.get(text, OWN.title))
 
 
 def all_recipes() -> list[Recipe]:
@@ -110,7 +160,7 @@ def recipe_names() -> list[str]:
     return list(dict.fromkeys(recipe.name for recipe in all_recipes()))
 
 
-def get_recipe(model: str, name: str, **overrides: int | float | None) -> Recipe:
+def get_recipe(model: str, name: str, **overrides: int | float | str | None) -> Recipe:
     """The recipe called `name` of `model`, with the overrides that are not None.
 
     Raises UserError for a name that does not exist or for a value that cannot be trained with.
@@ -122,10 +172,13 @@ def get_recipe(model: str, name: str, **overrides: int | float | None) -> Recipe
     given = {field: value for field, value in overrides.items() if value is not None}
     recipe = dataclasses.replace(preset, **given)  # type: ignore[arg-type]
     check(recipe)
-    return recipe
+    return recipe if recipe.network is None else dataclasses.replace(recipe, network=model_of(recipe).network)
 
 
 def check(recipe: Recipe) -> None:
     """Raises UserError, naming the setting and what it may be, for a recipe that cannot be trained."""
     get_model(recipe.model)
+    if (recipe.network is not None) != (recipe.model == OWN.name):
+        raise UserError(f"A recipe of the model {OWN.name!r} has a network of its own, and no other recipe has.")
+    model_of(recipe)
     recipes.check_settings(recipe)

@@ -69,10 +69,8 @@ def _give_its_name(hidden: Path, directory: Path) -> None:
 
 def check_memory(recipe: Recipe) -> None:
     """Raises UserError where a batch of the recipe needs more memory than this machine has free."""
-    needed, free = (
-        registry.get_model(recipe.model).bytes_per_image * recipe.batch_size,
-        psutil.virtual_memory().available,
-    )
+    needed = registry.model_of(recipe).architecture.bytes_per_image * recipe.batch_size
+    free = psutil.virtual_memory().available
     if needed > free:
         raise UserError(
             f"A batch of {recipe.batch_size:,} images takes about {needed / 1e9:.1f} GB with this model, and "

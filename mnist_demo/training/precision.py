@@ -1,7 +1,8 @@
 """In which numbers a recipe's steps are fastest on this machine: float32, or bfloat16 where the recipe allows it.
 
 bfloat16 makes the CNN's steps nearly twice as fast on processors that have instructions for it, and slower elsewhere.
-So both are measured once on each machine, and kept in `step_seconds.json` in the home folder; nothing is assumed.
+So both are measured once on each machine, with the CNN, and kept in `step_seconds.json` in the home folder. What is
+faster there is taken for every network whose convolutions have enough to do; for others float32 is as fast or faster.
 """
 
 import importlib.metadata
@@ -12,21 +13,29 @@ from collections.abc import Callable, Sequence
 
 from mnist_demo import files
 from mnist_demo.errors import UserError
+from mnist_demo.models import registry
+from mnist_demo.models.architecture import Conv
 from mnist_demo.models.recipes import Recipe
 
 # The Keras dtype policy of each precision; weights and logits are float32 in both.
 POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 
 
+# Of convolutions, a picture. Measured with networks of 0.1 to 80 million: the CNN's choice is theirs from here on.
+ENOUGH_MULTIPLICATIONS = 1_000_000
+
+
 def candidates(recipe: Recipe) -> list[str]:
     """The precisions that come into question for a recipe."""
-    return list(POLICIES) if recipe.precision == "fastest" else ["float32"]
+    stages = registry.model_of(recipe).architecture.stages
+    work = sum(stage.multiplications for stage in stages if isinstance(stage.layer, Conv))
+    return list(POLICIES) if recipe.precision == "fastest" and work >= ENOUGH_MULTIPLICATIONS else ["float32"]
 
 
-def fastest(recipe: Recipe, measure: Callable[[str, str], float], devices: Sequence[str] = ()) -> str:
+def fastest(recipe: Recipe, measure: Callable[[str], float], devices: Sequence[str] = ()) -> str:
     """The precision that takes this recipe's steps fastest here, a key of POLICIES.
 
-    `measure(model, precision)` gives seconds a step; it is asked only for what was not measured before, on a machine
+    `measure(precision)` gives the CNN's seconds a step; it is asked only for what was not measured before, on a machine
     with the accelerators named in `devices`. Where there is nothing to choose it is not asked at all.
     """
     names = candidates(recipe)
@@ -34,12 +43,13 @@ def fastest(recipe: Recipe, measure: Callable[[str, str], float], devices: Seque
         return names[0]
     machine = _machine(devices)
     known = _read(machine)
-    missing = [name for name in names if f"{recipe.model}: {name}" not in known]
+    keys = {name: f"{registry.CNN.name}: {name}" for name in names}
+    missing = [name for name in names if keys[name] not in known]
     for name in missing:
-        known[f"{recipe.model}: {name}"] = measure(recipe.model, name)
+        known[keys[name]] = measure(name)
     if missing:
         _try_to_write(machine, known)
-    return min(names, key=lambda name: known[f"{recipe.model}: {name}"])
+    return min(names, key=lambda name: known[keys[name]])
 
 
 def _machine(devices: Sequence[str]) -> str:

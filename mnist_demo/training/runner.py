@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -17,13 +16,13 @@ from mnist_demo.models import calibration, registry
 from mnist_demo.runs import control, run_directory
 from mnist_demo.runs.metrics import Metrics
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.training import augmentation, networks
+from mnist_demo.training import augmentation
 from mnist_demo.training.loop import START, DivergedError, ResetError, train
 from mnist_demo.training.precision import POLICIES
 from mnist_demo.training.probe import fastest_precision, tiny_session
 from mnist_demo.training.saving import checkpoint, export
 from mnist_demo.training.saving.recorder import Recorder
-from mnist_demo.training.session import EVALUATION_BATCH, Session
+from mnist_demo.training.session import Session
 
 tf.get_logger().setLevel("ERROR")  # it warns of "retracing", which here is one trace for each new run
 
@@ -55,7 +54,7 @@ def train_run(
             except ResetError:
                 control.forget_progress(run)
                 run = run_directory.load(run.directory)  # the reset came with a pause, which the status shows by now
-        run = run_directory.set_status(run, "running", temperature=fit_temperature(session.model, dataset.validation))
+        run = run_directory.set_status(run, "running", temperature=fit_temperature(session, dataset.validation))
         export.save_model(run, session.model)
     except UserError as error:
         return run_directory.set_status(run, "failed", message=str(error))
@@ -105,14 +104,14 @@ def _train_and_save(run: Run, session: Session, on_metrics: Callable[[Metrics], 
     return recorder.outcome()
 
 
-def fit_temperature(model: keras.Model, split: Split) -> float:
-    """The temperature that makes the model as sure of distorted images of `split` as it is right.
+def fit_temperature(session: Session, split: Split) -> float:
+    """The temperature that makes the session's model as sure of distorted images of `split` as it is right.
 
     People's drawings differ from MNIST more than MNIST's own images do, so the images are distorted first.
     """
-    batches = range(0, len(split), EVALUATION_BATCH)
-    images = [tf.constant(split.pixels(at, at + EVALUATION_BATCH)) for at in batches]
-    logits = [model(augmentation.distort(batch, 0, tf.constant(index))) for index, batch in enumerate(images)]
+    size = session.evaluation_batch
+    images = [tf.constant(split.pixels(at, at + size)) for at in range(0, len(split), size)]
+    logits = [session.model(augmentation.distort(batch, 0, tf.constant(index))) for index, batch in enumerate(images)]
     return calibration.fit_temperature(np.concatenate(logits), split.labels)
 
 
@@ -124,8 +123,8 @@ def warm_up() -> None:
         load_data(datasets.find_source())
     for recipe in registry.all_recipes():
         fastest_precision(recipe)
-    for name in networks.MODELS:
-        session = tiny_session(name, "float32", batch_size=2)
+    for model in (registry.AFFINE, registry.CNN):
+        session = tiny_session(model.name, "float32", batch_size=2)
         for _ in train(session):
             pass
-        export.to_litert(session.model)
+        export.to_litert(session.model, model.architecture)

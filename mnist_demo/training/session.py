@@ -8,12 +8,15 @@ import tensorflow as tf
 from mnist_demo.data import datasets
 from mnist_demo.data.datasets import Dataset, Split
 from mnist_demo.data.images import CLASSES, PIXELS
+from mnist_demo.models import registry
+from mnist_demo.models.architecture import Architecture
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.training import augmentation, distribution, networks
 from mnist_demo.training.optimizers import make_optimizer, start_as_tf1_did
 from mnist_demo.training.precision import POLICIES
 
-EVALUATION_BATCH = 1000
+EVALUATION_BATCH = 1000  # images at a time, fewer of a network whose activations take more memory than the CNN's
+EVALUATION_BYTES = 500_000_000
 
 # The images and labels of a split, as arguments of a compiled loop.
 SPLIT = [tf.TensorSpec([None, PIXELS], tf.uint8, name="images"), tf.TensorSpec([None], tf.int32, name="labels")]
@@ -39,8 +42,10 @@ class Session:
         self.recipe = recipe
         self._dataset = dataset
         self._strategy = strategy or tf.distribute.get_strategy()
+        architecture = registry.model_of(recipe).architecture
+        self.evaluation_batch = evaluation_batch(architecture)
         with self._strategy.scope():
-            self.model = networks.for_training(networks.build(recipe.model, recipe.seed, POLICIES[precision]))
+            self.model = networks.for_training(networks.build(architecture, recipe.seed, POLICIES[precision]))
             self._optimizer = make_optimizer(recipe)
             self._optimizer.build(self.model.trainable_variables)
         if recipe.optimizer == "rmsprop":
@@ -111,12 +116,17 @@ class Session:
 
     def _evaluation(self, images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         loss, correct = tf.constant(0.0), tf.constant(0.0)
-        for start in tf.range(0, tf.shape(labels)[0], EVALUATION_BATCH):
-            batch = slice(start, start + EVALUATION_BATCH)
+        for start in tf.range(0, tf.shape(labels)[0], self.evaluation_batch):
+            batch = slice(start, start + self.evaluation_batch)
             logits = self.model(_to_pixels(images[batch]), training=False)
             loss += tf.reduce_sum(_cross_entropy(logits, labels[batch]))
             correct += tf.reduce_sum(_is_correct(logits, labels[batch]))
         return loss, correct
+
+
+def evaluation_batch(architecture: Architecture) -> int:
+    """How many images at a time are evaluated."""
+    return min(EVALUATION_BATCH, max(1, EVALUATION_BYTES // architecture.bytes_per_image))
 
 
 def to_tensors(split: Split) -> tuple[tf.Tensor, tf.Tensor]:

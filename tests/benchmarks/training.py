@@ -106,7 +106,7 @@ def keras_fit(model: str, dataset: Dataset, seed: int) -> Contestant:
 
     from mnist_demo.training import networks, optimizers  # noqa: PLC0415
 
-    built = networks.build(model, seed)
+    built = networks.build(registry.get_model(model).architecture, seed)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     built.compile(optimizers.make_optimizer(registry.get_recipe(model, "notebook")), loss)
     images, labels = dataset.train.pixels(), dataset.train.labels.astype(np.int32)

@@ -45,13 +45,12 @@ def free_network(seed: int) -> keras.Model:
 @pytest.fixture(scope="module", params=["affine", "cnn", "free"])
 def pair(request: pytest.FixtureRequest) -> tuple[Opened, keras.Model]:
     """An exported model, opened, and the same in Keras: the shipped two with their weights, and a free one."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(networks.MODELS, "free", free_network)
-        model = networks.build(request.param, seed=3)
-        if request.param == "free":
-            rng = np.random.default_rng(0)
-            model.set_weights([rng.normal(0, 0.5, weight.shape) for weight in model.get_weights()])  # biases too
-            return exported.open_model(export.to_litert(model)), model
+    if request.param == "free":
+        model = free_network(seed=3)
+        rng = np.random.default_rng(0)
+        model.set_weights([rng.normal(0, 0.5, weight.shape) for weight in model.get_weights()])  # biases too
+        return exported.open_model(export.convert(model)), model
+    model = networks.build(registry.get_model(request.param).architecture, seed=3)
     opened = exported.open_file(store.find(request.param).model_path)
     weighted = [layer for layer in opened.network.layers if layer.has_weights]
     model.set_weights([array for layer in weighted for array in (layer.kernel, layer.bias)])
@@ -101,7 +100,7 @@ def test_gradients_equal_tensorflows(pair: tuple[Opened, keras.Model], images: F
         np.testing.assert_allclose(mine, theirs, atol=1e-4 * max(1, float(tf.reduce_max(tf.abs(theirs)))))
 
 
-@pytest.mark.parametrize("name", list(registry.MODELS))
+@pytest.mark.parametrize("name", store.shipped_names())
 def test_one_sgd_step_equals_a_real_step_of_the_trainer(name: str, test_split: Split) -> None:
     opened = exported.open_file(store.find(name).model_path)
     one = Split(test_split.images[:1], test_split.labels[:1])
@@ -127,21 +126,17 @@ def test_files_of_earlier_versions_can_be_opened(path: Path) -> None:
     assert exported.open_file(path).network.is_affine
 
 
-def test_a_network_that_is_not_a_row_of_known_layers_is_told_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    def averaged(_seed: int) -> keras.Model:
-        return keras.Sequential(
-            [
-                keras.layers.Input((784,), name="images"),
-                keras.layers.Reshape((28, 28, 1), name="picture"),
-                keras.layers.AveragePooling2D(4, name="coarser"),
-                keras.layers.Flatten(name="flat"),
-                keras.layers.Dense(10, name="logits"),
-            ],
-            name="averaged",
-        )
-
-    monkeypatch.setitem(networks.MODELS, "averaged", averaged)
-    content = export.to_litert(networks.build("averaged", 0))
+def test_a_network_that_is_not_a_row_of_known_layers_is_told_in_one_sentence() -> None:
+    averaged = keras.Sequential(
+        [
+            keras.layers.Input((784,), name="images"),
+            keras.layers.Reshape((28, 28, 1), name="picture"),
+            keras.layers.AveragePooling2D(4, name="coarser"),
+            keras.layers.Flatten(name="flat"),
+            keras.layers.Dense(10, name="logits"),
+        ]
+    )
+    content = export.convert(averaged)
     with pytest.raises(UserError, match="not looked into") as raised:
         exported.open_model(content)
     assert "\n" not in str(raised.value)

@@ -15,10 +15,10 @@ class Probe:
 
     def __init__(self, **seconds: float) -> None:
         self.seconds = {"float32": 2.0, **seconds}
-        self.asked: list[tuple[str, str]] = []
+        self.asked: list[str] = []
 
-    def __call__(self, model: str, precision: str) -> float:
-        self.asked.append((model, precision))
+    def __call__(self, precision: str) -> float:
+        self.asked.append(precision)
         return self.seconds[precision]
 
 
@@ -26,7 +26,7 @@ class Probe:
 def test_the_fastest_is_taken_and_measured_only_once(bfloat16: float, expected: str) -> None:
     probe = Probe(bfloat16=bfloat16)
     assert precision.fastest(FAST, probe) == expected
-    assert probe.asked == [("cnn", "float32"), ("cnn", "bfloat16")]
+    assert probe.asked == ["float32", "bfloat16"]
     assert precision.fastest(FAST, probe) == expected
     assert len(probe.asked) == 2
 
@@ -40,6 +40,23 @@ def test_where_there_is_nothing_to_choose_nothing_is_measured() -> None:
     probe = Probe(bfloat16=0.1)
     assert precision.fastest(NOTEBOOK, probe) == "float32"
     assert probe.asked == []
+
+
+@pytest.mark.parametrize(
+    ("network", "expected"),
+    [
+        ("conv 16 5, pool 2, conv 32 3", "bfloat16"),  # as the CNN
+        ("conv 16 3, pool 2, dense 64", "float32"),  # its convolutions have little to do
+        ("dense 1000, dense 1000", "float32"),  # which have none
+    ],
+)
+def test_an_own_network_is_not_measured_but_does_as_the_cnn_where_it_convolves_enough(
+    network: str, expected: str
+) -> None:
+    precision.fastest(FAST, Probe(bfloat16=0.1))
+    never = Probe()
+    assert precision.fastest(registry.get_recipe("own", "fast", network=network), never) == expected
+    assert never.asked == []
 
 
 def test_a_machine_that_gains_a_gpu_is_measured_again() -> None:

@@ -13,7 +13,9 @@ import tensorflow as tf
 
 from mnist_demo.data import datasets
 from mnist_demo.data.datasets import Dataset, Split
+from mnist_demo.inside.network import exported
 from mnist_demo.models import registry
+from mnist_demo.models.architecture import Architecture
 from mnist_demo.models.inference import Classifier
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.runs import control, run_directory, store
@@ -24,7 +26,17 @@ from mnist_demo.training.loop import Progress
 from mnist_demo.training.saving import checkpoint, export, recorder
 from mnist_demo.training.saving.recorder import SNAPSHOT_SHARE
 from mnist_demo.training.session import Session
+from tests.architectures import FREE, generated
 from tests.conftest import tiny_arrays, tiny_recipe
+
+# Recipes of networks that differ in what training must keep: weights, an optimiser's averages, the state of dropouts.
+RECIPES = [
+    tiny_recipe("affine", learning_rate=0.001),
+    tiny_recipe("cnn", learning_rate=0.001),
+    tiny_recipe("own", learning_rate=0.001, network=FREE[1]),
+    tiny_recipe("own", learning_rate=0.001, network=str(generated(7, multiplications=500_000))),
+]
+all_networks = pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.network or recipe.model)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +80,7 @@ def test_bfloat16_calculates_less_exactly_learns_the_same_and_exports_float32(da
     assert losses[0] == pytest.approx(losses[1], rel=0.05)
     assert all(weights.dtype == np.float32 for weights in rough.model.get_weights())
     images = dataset.test.pixels()
-    exported = Classifier(export.to_litert(rough.model)).logits(images)
+    exported = Classifier(export.to_litert(rough.model, registry.CNN.architecture)).logits(images)
     np.testing.assert_allclose(exported, rough.model(images).numpy(), atol=0.1)
     assert np.abs(exported - rough.model(images).numpy()).max() > 1e-4  # what is exported calculates in float32
 
@@ -103,11 +115,10 @@ def test_evaluation_counts_every_image(dataset: Dataset, monkeypatch: pytest.Mon
     assert loss == pytest.approx(-log_softmax[np.arange(40), dataset.test.labels].mean(), rel=1e-5)
 
 
-@pytest.mark.parametrize("model", list(registry.MODELS))
+@all_networks
 def test_the_same_seed_gives_the_same_weights_to_the_bit_however_the_steps_are_cut(
-    dataset: Dataset, model: str
+    dataset: Dataset, recipe: Recipe
 ) -> None:
-    recipe = tiny_recipe(model, learning_rate=0.001)
     whole, parts = Session(recipe, dataset), Session(recipe, dataset)
     whole.run_steps(0, 30)
     for first, count in ((0, 1), (1, 9), (10, 20)):
@@ -130,7 +141,7 @@ def test_a_checkpoint_holds_all_that_training_needs(dataset: Dataset, tmp_path: 
         np.testing.assert_array_equal(ours, theirs)
 
 
-@pytest.mark.parametrize("model", list(registry.MODELS))
+@pytest.mark.parametrize("model", ["affine", "cnn"])
 def test_notebook_recipes_step_as_tensorflow_1_did(dataset: Dataset, model: str) -> None:
     """Against tf.compat.v1's own optimisers, on the loss that each recipe's notebook cell minimises."""
     recipe = dataclasses.replace(registry.get_recipe(model, "notebook"), batch_size=20)
@@ -247,13 +258,13 @@ def test_a_run_that_was_cancelled_while_queued_never_begins(run: Run) -> None:
     assert run_directory.load(run.directory).metrics == []
 
 
-@pytest.mark.parametrize("model", list(registry.MODELS))
+@all_networks
 def test_a_run_that_is_stopped_and_continued_ends_as_if_it_had_never_been(
-    tiny_npz: Path, tmp_path: Path, model: str
+    tiny_npz: Path, tmp_path: Path, recipe: Recipe
 ) -> None:
-    """To the bit, weights and optimiser: 1,000 steps in one go, and the same with a stop after 400 or so."""
-    steps = 1000 if model == "affine" else 40
-    recipe = tiny_recipe(model, steps=steps, learning_rate=0.001)
+    """To the bit, weights, optimiser and dropouts: 1,000 steps in one go, and the same with a stop after 400 or so."""
+    steps = 1000 if recipe.model == "affine" else 40
+    recipe = dataclasses.replace(recipe, steps=steps)
     whole = store.create(recipe, str(tiny_npz), tmp_path / "whole")
     parts = store.create(recipe, str(tiny_npz), tmp_path / "parts")
     runner.train_run(whole)
@@ -275,6 +286,18 @@ def test_a_run_that_is_stopped_and_continued_ends_as_if_it_had_never_been(
     assert [m.step for m in evaluations] == sorted({m.step for m in evaluations})
     seconds = [m.seconds for m in run_directory.load(parts.directory).metrics]
     assert seconds == sorted(seconds)
+    assert_is_usable(ended)
+
+
+def assert_is_usable(run: Run) -> None:
+    """What an ended run leaves gives the same scores to the pages, to plain Keras and to who looks inside."""
+    opened = exported.open_file(run.model_path, run.status.temperature)
+    images = datasets.load(run.settings.data).test.pixels()
+    logits = opened.classifier.logits(images)
+    np.testing.assert_allclose(opened.network.logits(images), logits, atol=1e-4)
+    plain = tf.keras.models.load_model(run.keras_path)
+    assert {type(layer).__module__.partition(".")[0] for layer in plain.layers} == {"keras"}
+    np.testing.assert_allclose(plain(images), logits, atol=1e-4)
 
 
 def test_a_stop_is_stronger_than_a_reset(tiny_npz: Path) -> None:
@@ -321,10 +344,10 @@ def test_a_run_that_was_cut_off_before_its_first_checkpoint_begins_anew(tiny_npz
 def test_what_a_machine_cannot_execute_is_not_chosen(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     build = networks.build
 
-    def fail(name: str, seed: int, policy: str = "float32") -> Any:
+    def fail(architecture: Architecture, seed: int, policy: str = "float32") -> Any:
         if policy != "float32":
             raise error
-        return build(name, seed, policy)
+        return build(architecture, seed, policy)
 
     monkeypatch.setattr(networks, "build", fail)
     assert probe.fastest_precision(registry.get_recipe("cnn", "fast")) == "float32"

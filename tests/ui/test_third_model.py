@@ -22,9 +22,8 @@ ROOT = Path(__file__).parents[2]
 HIDDEN = Model(
     name="hidden",
     title="One hidden layer",
-    parameters=101_770,
+    network="dense 128",
     recipes=(Recipe("hidden", "quick", "adam", 1e-3, "constant", 100, 500, 100),),
-    bytes_per_image=20_000,
     explanation="**One hidden layer** has {parameters:,} weights.",
 )
 
@@ -64,5 +63,5 @@ def test_its_form_and_its_verdict_and_its_explanation_are_its_own() -> None:
 
 
 def test_an_unknown_model_lists_the_known_ones() -> None:
-    with pytest.raises(UserError, match="affine or cnn or hidden"):
+    with pytest.raises(UserError, match="affine or cnn or own or hidden"):
         registry.get_model("resnet")

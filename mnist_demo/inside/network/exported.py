@@ -115,8 +115,8 @@ class _Graph:
 
     def layers(self) -> list[Layer]:
         """The operations as layers, each behind the one before it."""
-        found: list[Layer] = []
         at = self._images
+        found = [Layer(name, "identity", (PIXELS,)) for name in sorted(self._names.get(at, []))]  # dropouts of pixels
         for operation in self._graph.operators:
             kind = self._kind(operation)
             if kind in BOOKKEEPING:
@@ -125,7 +125,7 @@ class _Graph:
                 raise _UnknownError("its layers are not one behind the other")
             at = operation.outputs[0]
             layer = self._layer(kind, operation)
-            if kind in ACTIVATIONS and found and found[-1].name == "" and found[-1].has_weights:
+            if found and found[-1].name == "" and found[-1].has_weights and layer.shape == found[-1].shape:
                 # Keras's layer applies it to its own sum, which the file keeps as a step of its own, without a name.
                 found[-1] = replace(found[-1], activation=layer.activation)
             else:

@@ -61,7 +61,7 @@ def number(run: Run, digits: Sequence[Floats]) -> str:
 
 
 def _note(run: Run) -> str:
-    parameters = f"{registry.get_model(run.recipe.model).parameters:,} parameters"
+    parameters = f"{registry.model_of(run.recipe).parameters:,} parameters"
     if not run.evaluations:
         return parameters
     return f"{parameters}\n{words.percent(run.evaluations[-1].test_accuracy or 0)} right on test images"

@@ -9,7 +9,7 @@ from mnist_demo.runs.run_directory import Run
 
 def title(run: Run) -> str:
     """How a run is called on the pages: as "CNN, notebook, run 3", and the shipped models by their kind."""
-    kind = registry.get_model(run.recipe.model).title
+    kind = registry.model_of(run.recipe).title
     if run.directory.parent == store.SHIPPED:
         return kind
     number = run.number

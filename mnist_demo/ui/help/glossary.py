@@ -16,8 +16,8 @@ def groups() -> dict[str, list[Word]]:
 
 
 def explanation(model: registry.Model) -> str:
-    """The registry's explanation of a model, with its number of parameters."""
-    return model.explanation.format(parameters=model.parameters)
+    """The registry's explanation of a model, with its number of parameters and its network."""
+    return model.explanation.format(parameters=model.parameters, network=model.network or "no layer at all")
 
 
 def meanings(*titles: str) -> str:

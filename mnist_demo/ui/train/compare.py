@@ -67,7 +67,7 @@ def _settings(run: Run) -> dict[str, str]:
         "Steps in all": str(run.settings.target),
         "Data": run.status.trained_on or run.settings.data,
         "Calculated in": run.status.execution or "–",
-        "Parameters": f"{registry.get_model(run.recipe.model).parameters:,}",
+        "Parameters": f"{registry.model_of(run.recipe).parameters:,}",
     }
 
 

@@ -135,7 +135,7 @@ def choose_recipe() -> Recipe | None:
 
 def describe(recipe: Recipe) -> str:
     """What a recipe does beside what its fields say."""
-    parameters = registry.get_model(recipe.model).parameters
+    parameters = registry.model_of(recipe).parameters
     sentences = [f"{parameters:,} parameters, trained by {OPTIMIZER_TITLES[recipe.optimizer]}"]
     if recipe.schedule == "triangular":
         sentences[0] += ", the learning rate rising and then falling to zero"

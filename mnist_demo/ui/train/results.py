@@ -22,7 +22,7 @@ def verdict(run: Run) -> str:
     if not run.last_evaluation or not run.last_step:
         return run.status.message
     accuracy = run.last_evaluation.test_accuracy or 0.0
-    reported = registry.get_model(run.recipe.model).notebook_accuracy
+    reported = registry.model_of(run.recipe).notebook_accuracy
     if reported is None:
         return f"{run.status.message} Test accuracy **{percent(accuracy, 2)}**.".strip()
     low, high = reported

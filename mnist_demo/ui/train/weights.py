@@ -31,7 +31,7 @@ def run_in_sight(shown: list[Run]) -> Run | None:
 
 
 def _has_templates(run: Run) -> bool:
-    return registry.get_model(run.recipe.model).has_templates
+    return registry.model_of(run.recipe).has_templates
 
 
 def show(run: Run | None) -> None:
