@@ -9,10 +9,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import click
 import numpy as np
+import psutil
 import pytest
 
 from mnist_demo.commands import train
@@ -37,10 +39,11 @@ def cli_run(tmp_path_factory: pytest.TempPathFactory, measured_home: Path) -> tu
 def test_train_reports_and_records_its_run(cli_run: tuple[dict[str, Any], Path]) -> None:
     result, directory = cli_run
     assert set(result) == {
-        "run", "model", "recipe", "steps", "train_seconds", "total_seconds", "steps_per_second",
-        "validation_accuracy", "test_accuracy", "history",
+        "run", "model", "recipe", "network", "parameters", "steps", "train_seconds", "total_seconds",
+        "steps_per_second", "validation_accuracy", "test_accuracy", "history",
     }  # fmt: skip
     assert (result["model"], result["recipe"], result["steps"]) == ("affine", "notebook", 600)
+    assert (result["network"], result["parameters"]) == ("", 7850)
     assert [step for step, _ in result["history"]] == [0, 500, 600]
     assert result["history"][-1][1] == result["test_accuracy"] > 0.9
     assert 0 < result["train_seconds"] < result["total_seconds"]
@@ -115,6 +118,27 @@ def test_a_command_that_is_not_understood_is_told_in_one_line(arguments: list[st
     assert_fails(mnist_demo("train", *arguments))
 
 
+@pytest.mark.parametrize(
+    ("words", "arguments"),
+    [
+        ("--model or --network", ["--model", "cnn", "--network", "dense 8"]),
+        ("side of a pooling must be", ["--network", "pool 29"]),
+        ("layer 3: pool 2 needs at least 2 × 2 pixels", ["--network", "pool 14, pool 2, pool 2"]),
+        ("at most 500 characters", ["--network", "dense 8, " * 1200]),
+        ("no recipe own notebook", ["--network", "dense 8", "--recipe", "notebook"]),
+        ("GB of memory", ["--network", "conv 256 1", "--batch-size", "10000"]),
+    ],
+)
+def test_a_network_that_cannot_be_trained_is_refused_before_anything_is_written(
+    words: str, arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=2_000_000_000))
+    out = tmp_path / "run"
+    with pytest.raises(UserError, match=words):
+        train.command.main([*arguments, "--data", "bundled", "--out", str(out)], standalone_mode=False)
+    assert not out.exists()
+
+
 @pytest.mark.parametrize("rate", ["0", "nan", "-1"])
 def test_a_learning_rate_that_cannot_train_is_refused(rate: str) -> None:
     assert_fails(mnist_demo("train", "--model", "affine", "--learning-rate", rate), "learning rate")
@@ -151,7 +175,8 @@ def test_a_checkpoint_that_cannot_be_written_fails_the_run_and_leaves_no_half_fi
 @pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_stops_cleanly_with_a_checkpoint_and_a_model(tiny_npz: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
-    arguments = ["train", "--model", "affine", "--steps", "9999999", "--data", str(tiny_npz), "--out", str(out)]
+    network = ["--network", "Dense 8,  dropout .10"]  # which has a recipe of its own
+    arguments = ["train", *network, "--steps", "9999999", "--data", str(tiny_npz), "--out", str(out)]
     process = subprocess.Popen(
         [sys.executable, "-m", "mnist_demo", *arguments, "--json"], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
@@ -164,6 +189,9 @@ def test_ctrl_c_stops_cleanly_with_a_checkpoint_and_a_model(tiny_npz: Path, tmp_
     assert process.returncode == 0
     run = run_directory.load(out)
     assert run.status.state == "stopped"
-    assert json.loads(output)["steps"] == run.evaluations[-1].step
+    result = json.loads(output)
+    assert result["steps"] == run.evaluations[-1].step
+    assert (result["network"], result["parameters"]) == ("dense 8, dropout 0.1", 784 * 8 + 8 + 8 * 10 + 10)
+    assert (run.recipe.model, run.recipe.name) == ("own", "fast")
     assert run.checkpoint_path.is_file()
     assert run.model_path.is_file()

@@ -40,6 +40,26 @@ def test_overrides_replace_only_what_is_given() -> None:
     assert recipe.batch_size == preset.batch_size
 
 
+def test_an_own_network_is_kept_as_it_is_printed_and_all_facts_are_its_own() -> None:
+    recipe = registry.get_recipe("own", "fast", network=" Dense 128 RELU")
+    model = registry.model_of(recipe)
+    assert recipe.network == model.network == "dense 128"
+    assert (model.parameters, model.title, model.has_templates) == (101_770, "One hidden layer", False)
+    assert registry.model_of(registry.get_recipe("own", "fast", network="dense 9")).title == registry.OWN.title
+    assert registry.model_of(registry.get_recipe("own", "fast", network="")).has_templates
+    assert registry.model_of(registry.get_recipe("cnn", "fast")) is registry.CNN
+
+
+@pytest.mark.parametrize(
+    ("model", "network"), [("affine", "dense 8"), ("cnn", ""), ("own", None), ("own", "dense 0"), ("own", "x" * 10_000)]
+)
+def test_only_an_own_network_has_a_text_and_that_describes_one(model: str, network: str | None) -> None:
+    recipe = dataclasses.replace(registry.get_recipe(model, "fast"), network=network)
+    with pytest.raises(UserError) as raised:
+        registry.check(recipe)
+    assert len(str(raised.value)) < 200
+
+
 def test_an_unknown_name_lists_the_known_ones() -> None:
     with pytest.raises(UserError, match=r"affine notebook.*cnn fast"):
         registry.get_recipe("transformer", "notebook")

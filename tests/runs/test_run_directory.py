@@ -134,6 +134,7 @@ def test_metrics_after_a_checkpoint_are_dropped(run: Run) -> None:
         *(("recipe", "steps", value) for value in (0, "many", None)),
         *(("recipe", "learning_rate", value) for value in (None, "fast", float("nan"))),
         ("recipe", "model", "resnet"),
+        *(("recipe", "network", value) for value in ("dense 8", 8, "dense 0", "x" * 10_000)),  # its model is affine
         ("recipe", "evaluate_every", 0),
     ],
 )
@@ -272,5 +273,7 @@ def test_a_batch_that_does_not_fit_into_memory_is_refused(monkeypatch: pytest.Mo
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=2_000_000_000))
     with pytest.raises(UserError, match=r"4\.9 GB"):
         store.create(tiny_recipe("cnn", batch_size=10_000), datasets.BUNDLED)
+    with pytest.raises(UserError, match=r"2\.\d GB .* smaller batch"):
+        store.create(tiny_recipe("own", batch_size=1_000, network="conv 256 1, pool 2"), datasets.BUNDLED)
     assert store.list_runs() == ([], [])
     assert store.create(tiny_recipe("cnn", batch_size=1_000), datasets.BUNDLED).is_active

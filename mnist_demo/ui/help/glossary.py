@@ -1,7 +1,8 @@
 """What the app's terms mean: the tooltips beside them and the Glossary page are made of these. No page code."""
 
 from mnist_demo.models import registry
-from mnist_demo.ui.help.entries import ANSWERS, DATA, LEARNING, MODELS, Word
+from mnist_demo.ui.help.entries import ANSWERS, DATA, MODELS, Word
+from mnist_demo.ui.help.learning import LEARNING
 
 
 def groups() -> dict[str, list[Word]]:

@@ -59,7 +59,8 @@ def settings_table(shown: list[Run]) -> pd.DataFrame:
 
 
 def _settings(run: Run) -> dict[str, str]:
-    fields = dataclasses.asdict(run.recipe)
+    model = registry.model_of(run.recipe)
+    fields = {**dataclasses.asdict(run.recipe), "network": model.network or "–"}
     titles = {name: SETTING_TITLES.get(name, name.replace("_", " ").capitalize()) for name in fields}
     written = {name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in fields.items()}
     return {
@@ -67,7 +68,7 @@ def _settings(run: Run) -> dict[str, str]:
         "Steps in all": str(run.settings.target),
         "Data": run.status.trained_on or run.settings.data,
         "Calculated in": run.status.execution or "–",
-        "Parameters": f"{registry.model_of(run.recipe).parameters:,}",
+        "Parameters": f"{model.parameters:,}",
     }
 
 
