@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.scriptrunner import script_runner
 
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.runs import control, store
@@ -34,6 +35,17 @@ def _packages_are_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         scan = functools.cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _keras_is_left_alone() -> Iterator[None]:
+    """No server has Keras. Where a test before has imported it, Streamlit tidies it after each run: a third of a second.
+
+    The other module that it tidies, pyplot, holds no figures: this project makes its own.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
         yield
 
 
