@@ -4,6 +4,7 @@ A thread could neither have a lower priority than the pages on every system, nor
 """
 
 import multiprocessing
+import os
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -128,6 +129,9 @@ def _start_process(start: DigitMap) -> tuple[BaseProcess, Connection]:
 def _make(connection: Connection, start: DigitMap) -> None:
     """The process: tells how far it is, and the map, or why there is none."""
     background.settle_in()
+    # Else a thread that waits for another keeps its core busy, and where cores are shared that takes up to five times
+    # the processor time; read when openTSNE is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
         connection.send(digit_map.by_tsne(start, lambda share, points: connection.send((share, points))))
     except UserError as error:
