@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.scriptrunner import script_runner
 
+from mnist_demo.data import datasets
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.runs import control, store
 from mnist_demo.runs.run_directory import Run
@@ -35,6 +36,14 @@ def _packages_are_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         scan = functools.cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _bundled_images_are_parsed_once() -> Iterator[None]:
+    """Homes that are empty, or cannot be written, have them parsed from text, which takes two seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(datasets, "_parse_bundled", functools.cache(datasets._parse_bundled))
         yield
 
 
