@@ -20,6 +20,7 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, Error, Page, ViewportSize, expect
 
+from mnist_demo.classroom.faults import DATABASE_VARIABLE
 from mnist_demo.data import datasets
 from mnist_demo.data.download import DOWNLOAD_VARIABLE
 from mnist_demo.data.formats import DATA_VARIABLE
@@ -122,6 +123,7 @@ def home(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setenv(DOWNLOAD_VARIABLE, "off")
     monkeypatch.delenv(DATA_VARIABLE, raising=False)
+    monkeypatch.delenv(DATABASE_VARIABLE, raising=False)
     return folder
 
 

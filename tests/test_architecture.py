@@ -19,6 +19,8 @@ PLACES = {
     "streamlit_drawable_canvas": ("mnist_demo/ui",),
     "tensorflow": ("mnist_demo/training",),
     "keras": ("mnist_demo/training",),
+    "sqlalchemy": ("mnist_demo/classroom",),
+    "alembic": ("mnist_demo/classroom",),
 }
 # Each may import what stands in the rows above its own, and itself.
 LAYERS = [
@@ -26,7 +28,7 @@ LAYERS = [
     {"files"},
     {"data"},
     {"drawing", "maps", "models"},
-    {"runs", "inside"},
+    {"runs", "inside", "classroom"},
     {"training", "plots", "plots_of_changes"},
     {"ui", "commands"},
     {"__main__"},

@@ -1,0 +1,109 @@
+"""Classes and their pupils: opening, joining, closing, deleting."""
+
+import itertools
+import secrets
+import time
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from mnist_demo.classroom.database import Database, insert_new
+from mnist_demo.classroom.tables import CODE_LENGTH, KEY_LENGTH, Pupil, SchoolClass
+from mnist_demo.errors import UserError
+
+ALPHABET = "ACDEFGHJKMNPQRTUWXY34679"  # without what is taken for something else: 0 and O, 1, I and L, 2 and Z, ...
+COLOURS = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "grey", "white")
+ANIMALS = (
+    *("bat", "bear", "bee", "camel", "cat", "cow", "crab", "dog", "dolphin", "duck", "eagle", "elephant", "fox"),
+    *("frog", "giraffe", "goat", "hamster", "hedgehog", "horse", "kangaroo", "koala", "lion", "lizard", "monkey"),
+    *("mouse", "otter", "owl", "panda", "parrot", "penguin", "pig", "rabbit", "raccoon", "seal", "sheep", "sloth"),
+    *("snail", "swan", "tiger", "turtle", "whale", "wolf", "zebra"),
+)
+MOST_PUPILS = 200  # of a class: a forged one could else join for ever
+
+
+def open_class(database: Database) -> SchoolClass:
+    """A new class, with a code by which pupils join it until it is closed."""
+    with database.writing() as session:
+        while True:
+            code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+            if insert_new(session, SchoolClass, [{"code": code, "opened": time.time(), "closed": None}]):
+                return session.scalars(sa.select(SchoolClass).where(SchoolClass.code == code)).one()
+
+
+def close_class(database: Database, class_id: int) -> None:
+    """Nobody joins, draws or votes in it any more; what it has stays. Closing it again changes nothing."""
+    is_open = SchoolClass.id == class_id, SchoolClass.closed.is_(None)
+    with database.writing() as session:
+        session.execute(sa.update(SchoolClass).where(*is_open).values(closed=time.time()))
+
+
+def delete_class(database: Database, class_id: int) -> None:
+    """Forget a class with all its pupils, drawings and votes; nothing where there is none."""
+    with database.writing() as session:
+        session.execute(sa.delete(SchoolClass).where(SchoolClass.id == class_id))
+
+
+def list_classes(database: Database) -> list[SchoolClass]:
+    """All classes, the newest first."""
+    with database.reading() as session:
+        return list(session.scalars(sa.select(SchoolClass).order_by(SchoolClass.id.desc())))
+
+
+def find_class(database: Database, code: str) -> SchoolClass:
+    """The open class of this code, as somebody typed it. Raises UserError where there is none."""
+    with database.reading() as session:
+        return _class_of(session, code)
+
+
+def join(database: Database, code: str) -> Pupil:
+    """A new pupil of the open class of this code, with an animal and a colour that nobody else in it has.
+
+    Raises UserError where there is no such class, or where it is full.
+    """
+    with database.writing() as session:
+        class_id = _class_of(session, code, locked=True).id  # one after the other, so that no two get the same
+        joined = session.scalars(sa.select(Pupil).where(Pupil.class_id == class_id)).all()
+        if len(joined) >= MOST_PUPILS:
+            raise UserError("This class is full: ask your teacher to open another one.")
+        taken = {(pupil.colour, pupil.animal) for pupil in joined}
+        colour, animal = secrets.choice([pair for pair in itertools.product(COLOURS, ANIMALS) if pair not in taken])
+        pupil = Pupil(class_id=class_id, key=secrets.token_hex(KEY_LENGTH // 2), colour=colour, animal=animal)
+        session.add(pupil)
+    return pupil
+
+
+def _class_of(session: Session, code: str, locked: bool = False) -> SchoolClass:
+    typed = "".join(code.split()).upper()
+    wanted = sa.select(SchoolClass).where(SchoolClass.code == typed)
+    found = session.scalars(wanted.with_for_update() if locked else wanted).first() if typed.isalnum() else None
+    if found is None:
+        raise UserError("No class has this code: look at the projector and type it again.")
+    if found.closed is not None:
+        raise UserError("This class is closed: ask your teacher for a new code.")
+    return found
+
+
+def find_pupil(database: Database, key: str) -> Pupil | None:
+    """Who joined with the browser that has this key; None where nobody did, or the class is closed or deleted."""
+    wanted = sa.select(Pupil).join(SchoolClass).where(Pupil.key == key, SchoolClass.closed.is_(None))
+    with database.reading() as session:
+        return session.scalars(wanted).first() if key.isalnum() else None
+
+
+def list_pupils(database: Database, class_id: int) -> list[Pupil]:
+    """The pupils of a class in the order in which they joined."""
+    with database.reading() as session:
+        return list(session.scalars(sa.select(Pupil).where(Pupil.class_id == class_id).order_by(Pupil.id)))
+
+
+def writer_of(session: Session, pupil_id: int) -> str:
+    """How the drawings of a pupil are signed, such as "K7M3QD_red_fox"; the class stays open until `session` ends.
+
+    Raises UserError where there is no such pupil, or where the class is closed.
+    """
+    wanted = sa.select(Pupil, SchoolClass).join(SchoolClass).where(Pupil.id == pupil_id)
+    found = session.execute(wanted.with_for_update(read=True, of=SchoolClass)).first()
+    if found is None or found[1].closed is not None:
+        raise UserError("This class is over: ask your teacher whether a new one is open.")
+    return f"{found[1].code}_{found[0].colour}_{found[0].animal}"

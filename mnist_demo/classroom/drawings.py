@@ -1,0 +1,121 @@
+"""The drawings of all classes, and those that were imported."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import sqlalchemy as sa
+
+from mnist_demo.classroom.classes import writer_of
+from mnist_demo.classroom.database import Database, insert_new
+from mnist_demo.classroom.tables import LONGEST_NAME, Drawing, Pupil
+from mnist_demo.data.images import CLASSES, PIXELS, Bytes
+from mnist_demo.drawing import links
+from mnist_demo.drawing.strokes import Stroke
+from mnist_demo.errors import UserError
+
+MOST_DRAWINGS = 500  # of one pupil: a forged one could else fill the disk
+
+
+@dataclass(frozen=True)
+class Collected:
+    """Drawings as arrays: images uint8 (n, 784), 255 is ink; labels uint8 (n,); writers str (n,)."""
+
+    images: Bytes
+    labels: Bytes
+    writers: npt.NDArray[np.str_]
+
+
+@dataclass
+class Writer:
+    """How many drawings of each digit somebody has drawn; the hidden ones are counted apart."""
+
+    name: str
+    counts: list[int] = field(default_factory=lambda: [0] * CLASSES)
+    hidden: int = 0
+
+
+def add_drawing(
+    database: Database, pupil_id: int, identifier: str, *, label: int, strokes: Sequence[Stroke], image: Bytes
+) -> bool:
+    """Store a drawing; once this returns, it is on the disk. False where the pupil has sent `identifier` before.
+
+    `identifier` is made by the pupil's browser, which sends the same where it got no answer. `image` is uint8,
+    (28, 28) or (784,), 255 is ink. Raises UserError where the class is over, the drawing has too many strokes, the
+    pupil too many drawings, or what is sent can be none of this program's.
+    """
+    if image.dtype != np.uint8 or image.size != PIXELS or not is_sound(identifier, label):
+        raise UserError("The browser sent a drawing that cannot be stored: reload the page and draw again.")
+    try:
+        text = links.encode(strokes)
+    except UserError as error:
+        raise UserError("This drawing has too many strokes: clear it and draw a simpler one.") from error
+    with database.writing() as session:
+        row = {"writer": writer_of(session, pupil_id), "pupil_id": pupil_id, "identifier": identifier, "label": label}
+        row |= {"strokes": text, "image": image.tobytes(), "time": time.time(), "hidden": False}
+        stored = insert_new(session, Drawing, [row]) == 1
+        has = session.scalars(sa.select(sa.func.count()).where(Drawing.pupil_id == pupil_id)).one()
+        if stored and has > MOST_DRAWINGS:
+            raise UserError(f"You have sent {MOST_DRAWINGS} drawings, which is enough for a lesson.")
+    return stored
+
+
+def is_sound(name: str, digit: int) -> bool:
+    """Whether a name that a browser made, and a digit, can be stored."""
+    return name.isascii() and name.isprintable() and 0 < len(name) <= LONGEST_NAME and digit in range(CLASSES)
+
+
+def hide(database: Database, drawing_id: int, hidden: bool = True) -> None:
+    """Keep a drawing from being shown, counted, taught and exported; or no longer."""
+    with database.writing() as session:
+        session.execute(sa.update(Drawing).where(Drawing.id == drawing_id).values(hidden=hidden))
+
+
+def delete(database: Database, drawing_id: int) -> None:
+    """Forget a drawing; nothing where there is none."""
+    with database.writing() as session:
+        session.execute(sa.delete(Drawing).where(Drawing.id == drawing_id))
+
+
+def list_drawings(database: Database, class_id: int) -> list[Drawing]:
+    """The drawings of a class, hidden ones too, in the order in which they came, whatever the clock said."""
+    wanted = sa.select(Drawing).join(Pupil).where(Pupil.class_id == class_id).order_by(Drawing.id)
+    with database.reading() as session:
+        return list(session.scalars(wanted))
+
+
+def counts(database: Database, class_id: int) -> list[int]:
+    """How many drawings of each digit a class has; hidden ones are not counted."""
+    wanted = sa.select(Drawing.label, sa.func.count()).join(Pupil)
+    wanted = wanted.where(Pupil.class_id == class_id, ~Drawing.hidden).group_by(Drawing.label)
+    with database.reading() as session:
+        found = dict(session.execute(wanted).all())
+    return [found.get(digit, 0) for digit in range(CLASSES)]
+
+
+def list_writers(database: Database) -> list[Writer]:
+    """Who has drawn what, in all classes and imported, by name."""
+    columns = Drawing.writer, Drawing.label, Drawing.hidden
+    found: dict[str, Writer] = {}
+    with database.reading() as session:
+        for name, label, hidden, count in session.execute(sa.select(*columns, sa.func.count()).group_by(*columns)):
+            writer = found.setdefault(name, Writer(name))
+            if hidden:
+                writer.hidden += count
+            else:
+                writer.counts[label] += count
+    return [found[name] for name in sorted(found)]
+
+
+def collect(database: Database) -> Collected:
+    """The drawings of all writers, of all classes and imported, without the hidden ones."""
+    wanted = sa.select(Drawing.image, Drawing.label, Drawing.writer).where(~Drawing.hidden).order_by(Drawing.id)
+    with database.reading() as session:
+        rows = session.execute(wanted).all()
+    return Collected(
+        np.frombuffer(b"".join(row[0] for row in rows), np.uint8).reshape(-1, PIXELS),
+        np.array([row[1] for row in rows], np.uint8),
+        np.array([row[2] for row in rows], np.str_),
+    )
