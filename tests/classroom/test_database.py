@@ -21,7 +21,7 @@ from mnist_demo.classroom.database import Database, open_database
 from mnist_demo.classroom.tables import Base, SchoolClass
 from mnist_demo.errors import UserError
 from tests.classroom import postgresql
-from tests.classroom.test_classes import draw, joined
+from tests.classroom.test_classes import at_once, draw, joined
 from tests.command_line import ROOT
 
 STEP_2 = """
@@ -139,6 +139,14 @@ def test_what_raises_is_undone(database: Database) -> None:
     assert classes.list_classes(database) == []
 
 
+def test_a_server_and_a_command_write_at_once(database: Database) -> None:
+    pupil = joined(database)
+    with closing(open_database()) as other:  # as another process has it
+        both = database, other
+        assert all(at_once(lambda number: draw(both[number % 2], pupil, str(number)), 12))
+    assert len(drawings.list_drawings(database, pupil.class_id)) == 12
+
+
 def test_a_locked_database_is_told_and_used_again(
     named: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:
@@ -220,6 +228,9 @@ def test_a_server_that_is_gone_is_told_and_used_when_it_is_back(
         finally:
             server.start()
         assert draw(opened, pupil)
+        server.stop()  # and nobody notices
+        server.start()
+        assert draw(opened, pupil, "later")
         classes.delete_class(opened, pupil.class_id)
 
 
