@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import sqlalchemy as sa
 
 from mnist_demo import files
@@ -166,7 +167,7 @@ def _npz(path: Path) -> Source:
         raise _damaged(path) from error
     if names.shape != labels.shape:
         raise UserError(f"{path} must have one of writers for each of its {len(labels):,} images, or none at all.")
-    rows = enumerate(zip(images, labels.tolist(), names.tolist(), strict=True))
+    rows = enumerate(zip(images, labels.tolist(), names.tolist(), _are_as_mnists(images).tolist(), strict=True))
     return Source(len(labels), (_of_array(f"image {n}", *row) for n, row in rows))
 
 
@@ -186,17 +187,20 @@ def _checked(path: Path, images: np.ndarray, labels: np.ndarray) -> tuple[Bytes,
     return images, labels.astype(np.uint8)
 
 
-def _of_array(name: str, image: Bytes, label: int, writer: str) -> Picture:
+def _are_as_mnists(images: Bytes) -> npt.NDArray[np.bool_]:
+    """Which of the images have MNIST's size and ground: they are stored to the bit."""
+    if images.shape[1:] != (SIDE, SIDE):
+        return np.zeros(len(images), np.bool_)
+    border = np.concatenate([images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]], axis=1)
+    return np.asarray(border.mean(axis=1) <= LIGHT)
+
+
+def _of_array(name: str, image: Bytes, label: int, writer: str, is_as_mnists: bool) -> Picture:
     try:
-        if image.shape == (SIDE, SIDE) and _border(image).mean() <= LIGHT:  # as it should be, to the bit
-            if image.max() < preprocess.FAINTEST_INK:
-                raise UserError("There is no digit on this picture, it is blank.")
-        else:
+        if not is_as_mnists:
             image = to_bytes(preprocess.to_mnist(photo.ink_of(image)))
+        elif image.max() < preprocess.FAINTEST_INK:
+            raise UserError("There is no digit on this picture, it is blank.")
         return Picture(name, _writer(writer), label, image.reshape(PIXELS))
     except UserError as error:
         return Picture(name, reason=str(error))
-
-
-def _border(image: Bytes) -> Bytes:
-    return np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
