@@ -49,7 +49,7 @@ def _bundled_images_are_parsed_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _keras_is_left_alone() -> Iterator[None]:
-    """No server has Keras. Where a test before has imported it, Streamlit tidies it after each run: a third of a second.
+    """No server has Keras. Where a test before has imported it, Streamlit tidies it after each run, in 0.3 s.
 
     The other module that it tidies, pyplot, holds no figures: this project makes its own.
     """
