@@ -24,8 +24,8 @@ PLACES = {
 }
 # Each may import what stands in the rows above its own, and itself.
 LAYERS = [
-    {"addresses", "background", "errors", "quiet", "words"},
-    {"files"},
+    {"addresses", "errors", "quiet", "words"},
+    {"background", "files"},
     {"data"},
     {"drawing", "maps", "models"},
     {"runs", "inside", "classroom"},

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnist_demo import background
+from mnist_demo.background import Background
 from mnist_demo.data import formats
 from mnist_demo.inside import changes, kept
 from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.breaking import background, curves, lines
-from mnist_demo.ui.breaking.background import Background
+from mnist_demo.ui.breaking import curves, lines
 from mnist_demo.ui.breaking.curves import Point
 from mnist_demo.ui.common import services
 from tests.conftest import tiny_arrays
@@ -26,7 +27,7 @@ from tests.ui.test_pages import finished_run, texts
 @pytest.fixture
 def _tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Few test images, and nothing computed yet of what another test may have asked for."""
-    monkeypatch.setattr(curves, "_background", Background("test"))
+    monkeypatch.setattr(curves, "_background", Background("test", 10))
     np.savez(tmp_path / "tiny.npz", **tiny_arrays())  # type: ignore[arg-type]
     monkeypatch.setenv(formats.DATA_VARIABLE, str(tmp_path / "tiny.npz"))
 
@@ -54,7 +55,7 @@ def test_all_test_images_are_read_on_request_and_the_result_is_kept(monkeypatch:
     shown = {row[0]: row[1] for row in rows}
     for value, share in expected.items():
         assert shown[lines.number(value)] == f"{100 * share:.1f} %"
-    monkeypatch.setattr(curves, "_background", Background("later"))  # as after a new start of the server
+    monkeypatch.setattr(curves, "_background", Background("later", 10))  # as after a new start of the server
     again = break_it(model="affine", part="all", change="down")
     assert tables(again)[0] == rows
     assert not [button for button in again.button if button.label == "Read all test images"]

@@ -1,9 +1,10 @@
 """The Map page by Streamlit's AppTest: its points are the test images, and no model, data set or visitor ends it."""
 
-import functools
 import json
+import multiprocessing
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import wait
 from pathlib import Path
 from typing import Any
 
@@ -12,31 +13,59 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from mnist_demo.background import Background
 from mnist_demo.data import formats
 from mnist_demo.data.datasets import Split
+from mnist_demo.data.images import Floats
 from mnist_demo.drawing.rejection import NO_DIGIT
 from mnist_demo.drawing.strokes import Drawing, Stroke, paint
 from mnist_demo.inside import judging, kept
-from mnist_demo.inside.map_maker import MapMaker
+from mnist_demo.inside.digit_map import DigitMap
 from mnist_demo.inside.network.exported import Opened
 from mnist_demo.ui.common import services
 from mnist_demo.ui.draw.state import KEY
 from mnist_demo.ui.map import making, scatter
+from mnist_demo.ui.mistakes import judged
 from tests.conftest import tiny_arrays
+from tests.runs.test_trainer import wait_for
 from tests.ui.test_evidence import delete_once_listed, some_run
 from tests.ui.test_glossary import terms_in, word_of, words_and_help
 from tests.ui.test_pages import open_page, texts
 
 
 @pytest.fixture(autouse=True)
-def maker(monkeypatch: pytest.MonkeyPatch) -> Iterator[MapMaker]:
-    """A server's own, with no process left behind."""
-    new = functools.cache(MapMaker)
-    monkeypatch.setattr(making, "maker", new)
-    yield new()
-    if (left := new().making) is not None:
-        new().cancel(left.name)
-    new().wait()
+def _no_results(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A server's own, with nothing in memory of another test, and no process left behind."""
+    monkeypatch.setattr(judged, "_background", Background("judging", judged.MOST_KEPT))
+    own: Background[tuple[float, Floats], DigitMap] = Background("map", making.MOST_KEPT, is_patient=True)
+    monkeypatch.setattr(making, "_background", own)
+    yield
+    for visitor in visitors:
+        own.cancel(visitor)
+    visitors.clear()
+    wait_for(lambda: not multiprocessing.active_children(), seconds=20)
+
+
+visitors: list[str] = []  # who may have asked for a map
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    app.button(key=key).click().run()
+    assert not app.exception
+    visitors.append(app.session_state["visitor"])
+    return app
+
+
+def keys(app: AppTest) -> list[str]:
+    """Of the buttons that begin and end the making of a map."""
+    return [button.key for button in app.button if button.key in ("map_start", "map_cancel")]
+
+
+def wait_until_made(app: AppTest) -> None:
+    """Wait for the map, and look at the page then."""
+    wait([job.result for job in making._background._jobs.values()], 60)
+    app.run()
+    assert not app.exception
 
 
 def open_map(**state: object) -> AppTest:
@@ -108,79 +137,55 @@ def test_a_scribble_is_said_to_be_no_digit_and_has_its_place_all_the_same() -> N
     assert sent(app, "place")["place"] is not None
 
 
-def test_a_map_by_tsne_is_made_at_a_press_once_for_everybody(maker: MapMaker) -> None:
-    app = open_map(map_method="tsne", map_alike="pixels")
+TSNE = {"map_method": "tsne", "map_alike": "pixels"}
+
+
+def test_a_map_by_tsne_is_made_at_a_press_once_for_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, early = open_map(**TSNE), open_map(**TSNE)
     by_pca = sent(app, "points")
-    app.button(key="map_start").click().run()
-    assert not app.exception
-    assert app.button(key="map_cancel")
+    assert keys(press(app, "map_start")) == ["map_cancel"]
     assert sent(app, "place")["place"] is None
-    maker.wait()
-    for visitor in (app.run(), open_map(map_method="tsne", map_alike="pixels")):
+    assert not keys(early.run())  # nobody ends what others wait for
+    wait_until_made(app)
+    for visitor in (app, early.run(), open_map(**TSNE)):
         assert not visitor.exception
-        assert not [button for button in visitor.button if button.key in ("map_start", "map_cancel")]
+        assert not keys(visitor)
         shown = sent(visitor, "points")
         assert shown["points"] != by_pca["points"]
         assert shown["layout"] != by_pca["layout"]
+    monkeypatch.setattr(making, "_background", Background("later", 1))  # as after a new start of the server
+    assert sent(open_map(**TSNE), "points")["points"] == sent(app, "points")["points"]
 
 
-def test_a_press_on_a_page_that_does_not_know_of_the_map_yet_makes_no_second_one(maker: MapMaker) -> None:
-    early, other = (open_map(map_method="tsne", map_alike="pixels") for _ in range(2))
-    early.button(key="map_start").click().run()
-    maker.wait()
-    other.button(key="map_start").click().run()
-    assert maker.making is None
-    assert not [button for button in other.button if button.key == "map_start"]
-
-
-def test_a_map_is_cancelled_and_may_be_begun_again(maker: MapMaker) -> None:
-    app = open_map(map_method="tsne")
-    app.button(key="map_start").click().run()
-    app.button(key="map_cancel").click().run()
-    assert not app.exception
-    maker.wait()
-    app.run()
-    assert app.button(key="map_start")
+def test_a_map_is_cancelled_and_others_wait_for_their_turn() -> None:
+    app = press(open_map(map_method="tsne"), "map_start")
+    second = press(open_map(**TSNE), "map_start")
+    assert "Another map is made first" in str([each.proto for each in second.get("progress")])
+    assert keys(press(second, "map_cancel")) == ["map_start"]
+    assert keys(press(app, "map_cancel")) == ["map_start"]
     assert not app.error
 
 
-def test_another_visitor_waits_for_the_turn_and_cannot_begin_a_second_one(maker: MapMaker) -> None:
-    first = open_map(map_method="tsne")
-    first.button(key="map_start").click().run()
-    second = open_map(map_method="tsne", map_alike="pixels")
-    assert not [button for button in second.button if button.key in ("map_start", "map_cancel")]
-    assert maker.making is not None
-    assert maker.making.title == "the map by CNN"
-    assert "First the map by CNN is being made" in str([each.proto for each in second.get("progress")])
-
-
-def test_a_map_whose_making_broke_off_is_told_in_one_sentence(maker: MapMaker) -> None:
-    app = open_map(map_method="tsne")
-    app.button(key="map_start").click().run()
-    assert maker.making is not None
-    maker.making.process.kill()
-    maker.wait()
-    app.run()
-    assert not app.exception
+def test_a_map_whose_making_broke_off_is_told_in_one_sentence() -> None:
+    app = press(open_map(map_method="tsne"), "map_start")
+    wait_for(lambda: bool(multiprocessing.active_children()), seconds=20)
+    multiprocessing.active_children()[0].kill()
+    wait_until_made(app)
     assert "once more" in app.error[0].value
-    assert app.button(key="map_start")
+    assert keys(app) == ["map_start"]
 
 
 @pytest.mark.parametrize("alike", ["hidden", "pixels"])
-def test_an_own_data_set_of_50_images_has_its_maps(
-    alike: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, maker: MapMaker
-) -> None:
+def test_an_own_data_set_of_50_images_has_its_maps(alike: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     np.savez(tmp_path / "own.npz", **tiny_arrays(train=50, test=50))  # type: ignore[arg-type]
     monkeypatch.setenv(formats.DATA_VARIABLE, str(tmp_path / "own.npz"))
     app = open_map(map_alike=alike, map_method="tsne")
     assert not app.error
-    app.button(key="map_start").click().run()
-    maker.wait()
-    app.run()
-    assert not app.exception
+    press(app, "map_start")
+    wait_until_made(app)
     assert not app.error
     assert len(sent(app, "points")["labels"]) == 50
-    assert not [button for button in app.button if button.key == "map_start"]
+    assert not keys(app)
 
 
 def test_too_few_images_are_told_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,7 +227,7 @@ def test_a_run_that_is_deleted_while_the_page_is_drawn_is_told_in_one_sentence(m
 
 
 def test_scores_that_are_no_numbers_are_told_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    def diverged(_: Opened, split: Split) -> judging.Judgement:
+    def diverged(_: Opened, split: Split, __: object) -> judging.Judgement:
         return judging.Judgement(np.full((len(split), 10), np.nan, np.float32), np.zeros((len(split), 5), np.float32))
 
     with monkeypatch.context() as patch:
@@ -232,7 +237,8 @@ def test_scores_that_are_no_numbers_are_told_in_one_sentence(monkeypatch: pytest
 
 
 def test_scores_that_are_no_numbers_and_were_kept_are_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "read_or_make", lambda _name, _make: {"logits": np.full((500, 10), np.nan, np.float32)})
+    none = np.full((500, 10), np.nan, np.float32)
+    monkeypatch.setattr(kept, "read_or_make", lambda _name, _make: {"logits": none, "hidden": none})
     assert "diverged" in open_page("Map", model="affine").error[0].value
 
 

@@ -2,7 +2,7 @@
 
 import io
 import shutil
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from mnist_demo import background
+from mnist_demo.background import Background
 from mnist_demo.data import formats
 from mnist_demo.data.datasets import Split
-from mnist_demo.errors import UserError
 from mnist_demo.inside import judging
 from mnist_demo.inside.network import exported
 from mnist_demo.inside.network.exported import Opened
@@ -31,7 +32,7 @@ from tests.ui.test_pages import open_page, texts
 @pytest.fixture(autouse=True)
 def no_results(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is in memory of what another test had judged."""
-    monkeypatch.setattr(judged, "_jobs", type(judged._jobs)())
+    monkeypatch.setattr(judged, "_background", Background("judging", judged.MOST_KEPT))
 
 
 @pytest.fixture(scope="module")
@@ -241,24 +242,6 @@ def many() -> Split:
     return Split(images, (np.arange(len(images)) % 10).astype(np.uint8))
 
 
-def in_threads(count: int, act: object) -> list[object]:
-    """What `act` returns or raises in so many threads at once."""
-    found: list[object] = []
-
-    def run() -> None:
-        try:
-            found.append(act())  # type: ignore[operator]
-        except UserError as error:
-            found.append(error)
-
-    threads = [threading.Thread(target=run) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
-
-
 def test_a_model_reads_the_images_once_for_all_visitors_and_never_again(
     affine: Opened, many: Split, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -270,25 +253,12 @@ def test_a_model_reads_the_images_once_for_all_visitors_and_never_again(
         return judge(*given)
 
     monkeypatch.setattr(judging, "judge", count)
-    found = in_threads(6, lambda: judged.judged(affine, many).right)
-    assert len(found) == 6
+    with ThreadPoolExecutor(6) as visitors:
+        found = list(visitors.map(lambda _: judged.judged(affine, many).right, range(6)))
     assert len(set(found)) == 1
-    judged._jobs.clear()
+    monkeypatch.setattr(judged, "_background", Background("later", 1))  # as after a new start of the server
     judged.judged(affine, many)  # from the home folder
     assert len(asked) == 1
-
-
-def test_so_many_models_wait_and_no_more(affine: Opened, many: Split, monkeypatch: pytest.MonkeyPatch) -> None:
-    goes_on = threading.Event()
-    judge = judging.judge
-    monkeypatch.setattr(judging, "judge", lambda *given: (goes_on.wait(30), judge(*given))[1])
-    others = [Split(many.images[::-1], many.labels), *(Split(many.images + i, many.labels) for i in range(1, 20))]
-    jobs = [judged._job(affine, split) for split in others[: judged.MOST_WAITING]]
-    with pytest.raises(UserError, match="wait half a minute"):
-        judged.judged(affine, many)
-    goes_on.set()
-    assert all(len(job.result.result(30)) == len(many) for job in jobs)
-    assert len(judged.judged(affine, many).digits) == len(many)
 
 
 def test_what_failed_is_tried_again(affine: Opened, many: Split, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -302,7 +272,19 @@ def test_what_failed_is_tried_again(affine: Opened, many: Split, monkeypatch: py
     assert len(judged.judged(affine, many).digits) == len(many)
 
 
-def test_the_memory_of_results_is_bounded(affine: Opened, many: Split) -> None:
-    for shift in range(judged.MOST_KEPT + 3):
-        judged.judged(affine, Split(many.images + np.uint8(shift), many.labels))
-    assert len(judged._jobs) == judged.MOST_KEPT
+def test_who_gave_no_sign_for_too_long_waits_again(
+    affine: Opened, many: Split, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge, hours = judging.judge, iter(range(10**6, 10**9, 3600))  # of a clock
+
+    def slowly(opened: Opened, split: Split, note: judging.Progress) -> judging.Judgement:
+        with monkeypatch.context() as patch:
+            if not asked:
+                patch.setattr(background, "monotonic", lambda: next(hours))
+            asked.append(opened)
+            return judge(opened, split, note)
+
+    asked: list[Opened] = []
+    monkeypatch.setattr(judging, "judge", slowly)
+    assert len(judged.judged(affine, many).digits) == len(many)
+    assert len(asked) == 2

@@ -1,6 +1,5 @@
 """How many test images the models read right when all of them are changed: on request, for it takes its time."""
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -9,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_demo import plots_of_changes
+from mnist_demo.background import Background, Job, Work
 from mnist_demo.data.datasets import Dataset, Split
 from mnist_demo.errors import UserError
 from mnist_demo.inside import changes, kept
@@ -16,7 +16,6 @@ from mnist_demo.inside.changes import Change
 from mnist_demo.inside.network.exported import Opened
 from mnist_demo.models.inference import Classifier
 from mnist_demo.ui.breaking import change, lines
-from mnist_demo.ui.breaking.background import Background, Job
 from mnist_demo.ui.breaking.models import Reader
 from mnist_demo.ui.common import projector, services
 from mnist_demo.ui.data import seen
@@ -26,11 +25,11 @@ from mnist_demo.words import percent
 
 LOOK_EVERY = 0.5  # seconds, while something is computed
 MOST_WANTED = 2  # models at a time, by one visitor: the others of a class want theirs too
-VISITOR = "break_visitor"  # of the session: tells who wants something from who else does
+MOST_KEPT = 100  # curves
 
 Point = tuple[float, float]  # by how much the images are changed, and the share that is read right
 
-_background: Background[Point] = Background("robustness")
+_background: Background[Point, list[Point]] = Background("robustness", MOST_KEPT)
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Line:
 
     of: Candidate
     points: list[Point]
-    job: Job[Point] | None
+    job: Job[Point, list[Point]] | None
 
     @property
     def name(self) -> str:
@@ -91,14 +90,9 @@ def _open(readers: list[Reader], kind: Change, dataset: Dataset) -> list[Candida
     return found
 
 
-def _visitor() -> str:
-    visitor: str = st.session_state.setdefault(VISITOR, secrets.token_hex(8))
-    return visitor
-
-
 def _look(candidates: list[Candidate]) -> list[Line]:
     """What there is now. To look is the sign that the visitor is still there."""
-    _background.renew(_visitor())
+    _background.renew(services.visitor())
     found = []
     for each in candidates:
         job = _background.find(each.key)
@@ -134,9 +128,10 @@ def _key(name: str, digest: str, source: str, _split: Split) -> str:  # noqa: AR
     return kept.key(f"robust-{name}", digest, _split)
 
 
-def _points(key: str, job: Job[Point] | None) -> list[Point]:
+def _points(key: str, job: Job[Point, list[Point]] | None) -> list[Point]:
     if job is not None and job.problem is None:
-        return job.result.result() if job.result.done() else list(job.found)
+        found = list(job.found)
+        return job.result.result() if job.result.done() else found
     arrays = kept.read(key)
     return [] if arrays is None else _from_arrays(arrays)
 
@@ -161,8 +156,8 @@ def _controls(found: list[Line], kind: Change, dataset: Dataset) -> None:
             others = "" if is_begun else "; another computation comes first"
             text = f"{names}: {done} of {count * len(computed)} points{others}"
             st.progress(done / (count * len(computed)), text=text)
-            if any(line.is_wanted_by(_visitor()) for line in computed):
-                stop = partial(_background.cancel, _visitor())
+            if any(line.is_wanted_by(services.visitor()) for line in computed):
+                stop = partial(_background.cancel, services.visitor())
                 st.button("Cancel", icon=":material/close:", on_click=stop, key="break_cancel")
         elif missing:
             first = missing[:MOST_WANTED]
@@ -180,14 +175,14 @@ def _controls(found: list[Line], kind: Change, dataset: Dataset) -> None:
 
 def _ask(wanted: list[Line], kind: Change, split: Split) -> None:
     try:
-        _background.ask(_visitor(), {line.of.key: _work(line, kind, split) for line in wanted})
+        _background.ask(services.visitor(), {line.of.key: _work(line, kind, split) for line in wanted})
     except UserError as error:
         st.warning(str(error))
     else:
         st.rerun()
 
 
-def _work(line: Line, kind: Change, split: Split) -> Callable[[Callable[[Point], None]], list[Point]]:
+def _work(line: Line, kind: Change, split: Split) -> Work[Point, list[Point]]:
     """What computes a curve, point by point, with an engine of its own: nobody's drawing waits for it."""
 
     def measure(note: Callable[[Point], None]) -> kept.Arrays:

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_demo import maps
+from mnist_demo.background import BUSY
 from mnist_demo.data.images import CLASSES, PIXELS, Floats
 from mnist_demo.errors import UserError
 from mnist_demo.inside import flip
@@ -13,7 +14,6 @@ from mnist_demo.inside.flip import Flip
 from mnist_demo.inside.network.exported import Opened
 from mnist_demo.plots_of_changes import Axis
 from mnist_demo.ui.breaking import lines
-from mnist_demo.ui.breaking.background import BUSY
 from mnist_demo.ui.breaking.lines import Sweep
 from mnist_demo.ui.breaking.models import Reader
 from mnist_demo.ui.common import cards, projector

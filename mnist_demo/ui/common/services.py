@@ -61,12 +61,17 @@ def listing() -> SharedListing:
     return SharedListing()
 
 
+def visitor() -> str:
+    """What tells this visitor from others."""
+    name: str = st.session_state.setdefault("visitor", secrets.token_hex(8))
+    return name
+
+
 def watchers() -> int:
     """How many visitors watch the runs, with this one, who looks at them now."""
-    visitor: str = st.session_state.setdefault("watcher", secrets.token_hex(8))
     now = time.monotonic()
     with _watching:
-        _looked_at[visitor] = now
+        _looked_at[visitor()] = now
         for gone in [one for one, at in _looked_at.items() if now - at > GONE_AFTER]:
             del _looked_at[gone]
         return len(_looked_at)

@@ -5,12 +5,12 @@ import streamlit as st
 from mnist_demo import maps
 from mnist_demo.data.datasets import Split
 from mnist_demo.data.images import SIDE, Floats
-from mnist_demo.inside import judging, kept
 from mnist_demo.inside.network.exported import Opened
 from mnist_demo.models.neighbours import Vectors
 from mnist_demo.ui.common import services
 from mnist_demo.ui.evidence.pixels import picture
 from mnist_demo.ui.help import glossary
+from mnist_demo.ui.mistakes.judged import judged
 from mnist_demo.words import percent
 
 COUNT = 8
@@ -22,10 +22,11 @@ def show(opened: Opened, pixels: Floats) -> None:
     """`pixels` is float32 (28, 28) in [0, 1]."""
     dataset = services.current_dataset()
     split = Split(dataset.train.images[:MOST_IMAGES], dataset.train.labels[:MOST_IMAGES])
-    found = _vectors(opened.digest, dataset.source, opened, split).nearest(
-        opened.network.hidden(pixels.reshape(1, -1))[0], COUNT
-    )
-    by = "by what its last hidden layer makes of them" if opened.network.last_hidden else "by their pixels"
+    has_hidden = bool(opened.network.last_hidden)
+    hidden = judged(opened, split).hidden if has_hidden else None
+    vectors = _vectors(opened.digest if has_hidden else "", dataset.source, split, hidden)
+    found = vectors.nearest(opened.network.hidden(pixels.reshape(1, -1))[0], COUNT)
+    by = "by what its last hidden layer makes of them" if has_hidden else "by their pixels"
     st.markdown(
         f"Of {len(split):,} training images, these are most like it for the model, {by}. If they show another digit, "
         "you see what it was mistaken for.",
@@ -37,10 +38,6 @@ def show(opened: Opened, pixels: Floats) -> None:
             picture(maps.ink(image, 4), f"{split.labels[index]}, {percent(likeness, 0)} alike (image {index:,})", WIDTH)
 
 
-@st.cache_resource(max_entries=4, show_spinner="The model reads the training images once…")
-def _vectors(digest: str, source: str, _opened: Opened, _split: Split) -> Vectors:  # noqa: ARG001 (looked up by)
-    if not _opened.network.last_hidden:
-        return Vectors(_split.pixels())
-    name = kept.key("hidden", digest, _split)
-    arrays = kept.read_or_make(name, lambda: {"hidden": judging.judge(_opened, _split).hidden})
-    return Vectors(arrays["hidden"])  # type: ignore[arg-type]
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _vectors(digest: str, source: str, _split: Split, _hidden: Floats | None) -> Vectors:  # noqa: ARG001 (looked up by)
+    return Vectors(_split.pixels() if _hidden is None else _hidden)

@@ -1,35 +1,35 @@
-"""What a model says of all images of a split: computed once for all viewers, in the background."""
+"""What a model says of all images of a split: computed once for all visitors, in the background."""
 
-import threading
-from collections import OrderedDict
-from concurrent.futures import Future, wait
-from dataclasses import dataclass, field
+from concurrent.futures import wait
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
+from mnist_demo.background import Background, Job, NobodyWantsItError
 from mnist_demo.data.datasets import Split
 from mnist_demo.data.images import Floats
-from mnist_demo.errors import UserError
 from mnist_demo.inside import judging, kept, mistakes
+from mnist_demo.inside.judging import Judgement, Progress
 from mnist_demo.inside.mistakes import Indices
 from mnist_demo.inside.network.exported import Opened
-from mnist_demo.models.inference import softmax
+from mnist_demo.ui.common import services
 from mnist_demo.ui.evidence import choice
 
 FEW = 100  # images are judged at once: that takes less than 0.05 s
-MOST_KEPT = 20  # results in memory, of 0.4 MB each for 10,000 images
-MOST_WAITING = 8  # models, of 10 MB at most; the CNN takes 2 s for 10,000 images
+MOST_KEPT = 6  # results in memory, of 6 MB for 10,000 images; all are in the home folder
 LOOK_EVERY = 0.1  # seconds
-
-BUSY = "Many models are being judged just now: wait half a minute, then reload the page."
 
 
 @dataclass(frozen=True)
 class Judged:
-    """What a model says of n images. probabilities: float32 (n, 10). digits: int64 (n,). labels: integers (n,)."""
+    """What a model says of n images. probabilities: float32 (n, 10). digits: int64 (n,). labels: integers (n,).
+
+    hidden: its last hidden layer, float32 (n, units), without units where it has none.
+    """
 
     probabilities: Floats
+    hidden: Floats
     digits: Indices
     labels: Indices
     confusion: Indices
@@ -40,16 +40,7 @@ class Judged:
         return int(np.trace(self.confusion))
 
 
-@dataclass
-class _Job:
-    """A model that judges a split, in the background."""
-
-    result: "Future[Floats]" = field(default_factory=Future)
-    share: float = 0.0  # of the images that are judged
-
-
-_jobs: OrderedDict[str, _Job] = OrderedDict()  # by what is judged, the one that was asked for last at the end
-_asking = threading.Lock()
+_background: Background[float, Judged] = Background("judging", MOST_KEPT)
 
 
 def judged(opened: Opened, split: Split) -> Judged:
@@ -58,54 +49,39 @@ def judged(opened: Opened, split: Split) -> Judged:
     Raises UserError where too many models wait for that, or where its scores are no numbers.
     """
     if len(split) <= FEW:
-        logits = opened.classifier.logits(split.pixels())
-    else:
-        job = _job(opened, split)
-        if not job.result.done():
-            _show_progress(job, len(split))
-        logits = job.result.result()
-    choice.check_numbers(logits)
-    labels = split.labels.astype(np.int64)
-    digits = logits.argmax(axis=1)
-    return Judged(softmax(logits / opened.temperature), digits, labels, mistakes.confusion(labels, digits))
+        return _count(judging.judge(opened, split), opened, split)
+    name = kept.key("judged", opened.digest, split)
 
+    def read(note: Progress) -> Judged:
+        def judge() -> kept.Arrays:
+            said = judging.judge(opened, split, note)
+            choice.check_numbers(said.logits)  # before they are kept
+            return vars(said)
 
-def _job(opened: Opened, split: Split) -> _Job:
-    """The job that judges this, begun where there was none or where it failed."""
-    name = kept.key("logits", opened.digest, split)
-    with _asking:
-        job = _jobs.get(name)
-        if job is None or (job.result.done() and job.result.exception() is not None):
-            if sum(not each.result.done() for each in _jobs.values()) >= MOST_WAITING:
-                raise UserError(BUSY)
-            job = _jobs[name] = _begin(name, opened, split)
-        _jobs.move_to_end(name)
-        for old in [each for each in _jobs if _jobs[each].result.done()][: max(0, len(_jobs) - MOST_KEPT)]:
-            del _jobs[old]
-        return job
+        return _count(Judgement(**kept.read_or_make(name, judge)), opened, split)  # type: ignore[arg-type]
 
-
-def _begin(name: str, opened: Opened, split: Split) -> _Job:
-    job = _Job()
-
-    def note(done: int, total: int) -> None:
-        job.share = done / total
-
-    def read() -> None:
+    while True:
+        key = f"{name} {opened.temperature}"
+        job = _background.ask(services.visitor(), {key: lambda note: read(lambda done, all_: note(done / all_))})[key]
+        _show_progress(job, len(split))
         try:
-            arrays = kept.read_or_make(name, lambda: {"logits": judging.judge(opened, split, note).logits})
-            job.result.set_result(np.asarray(arrays["logits"], np.float32))
-        except Exception as error:  # it is raised where the result is asked for
-            job.result.set_exception(error)
-
-    threading.Thread(target=read, name="judging", daemon=True).start()  # no server waits for it to end
-    return job
+            return job.result.result()
+        except NobodyWantsItError:  # this visitor's last sign came too late
+            continue
 
 
-def _show_progress(job: _Job, count: int) -> None:
+def _count(said: Judgement, opened: Opened, split: Split) -> Judged:
+    choice.check_numbers(said.logits)
+    labels, digits = split.labels.astype(np.int64), said.logits.argmax(axis=1)
+    confusion = mistakes.confusion(labels, digits)
+    return Judged(said.probabilities(opened.temperature), said.hidden, digits, labels, confusion)
+
+
+def _show_progress(job: Job[float, Judged], count: int) -> None:
     bar = st.empty()
     while not job.result.done():
-        text = f"The model reads {count:,} images, once for everybody…" if job.share else "Other models come first…"
-        bar.progress(job.share, text=text)
+        _background.renew(services.visitor())
+        text = f"The model reads {count:,} images, once for everybody…" if job.is_begun else "Other models come first…"
+        bar.progress(job.found[-1] if job.found else 0.0, text=text)
         wait([job.result], LOOK_EVERY)
     bar.empty()

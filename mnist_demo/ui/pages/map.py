@@ -9,13 +9,13 @@ from mnist_demo.data.datasets import Dataset, Split
 from mnist_demo.data.images import Bytes
 from mnist_demo.errors import UserError
 from mnist_demo.inside.digit_map import DigitMap
-from mnist_demo.inside.map_maker import Making
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import components, model_choice, notices, projector, run_titles, services
+from mnist_demo.ui.common import components, model_choice, notices, projector, services
 from mnist_demo.ui.evidence import choice
 from mnist_demo.ui.help import glossary
 from mnist_demo.ui.map import details, drawn, layouts, making, scatter
 from mnist_demo.ui.map.layouts import Layout
+from mnist_demo.ui.map.making import Making
 from mnist_demo.ui.map.scatter import Points
 
 ALIKE = {"hidden": "to the model", "pixels": "to the eye"}
@@ -42,11 +42,6 @@ class View:
     def is_waiting(self) -> bool:
         """Whether it is for a map that is not made yet."""
         return self.is_tsne and self.made is None
-
-    @property
-    def title(self) -> str:
-        """How others are told of the map that they wait for."""
-        return f"the map by {'pixels' if self.layout.opened is None else run_titles.title(self.run)}"
 
 
 def choose(key: str, label: str, options: dict[str, str], *words: str) -> str:
@@ -86,16 +81,15 @@ def choose_view(dataset: Dataset) -> View | None:
         st.caption("This model has no hidden layer: it compares pixels, and so does its map.")
     model_choice.say_if_it_trains(run)
     is_tsne = method == "tsne"
-    made = making.maker().find(layout.name) if is_tsne else None
+    made = making.find(layout) if is_tsne else None
     return View(dataset.source, split, run, answers, layout, by, is_tsne, made)
 
 
 def show(view: View) -> None:
     """The map, and beside it what was clicked and what is drawn."""
-    awaited = making.maker().making if view.is_waiting else None
-    is_moving = awaited is not None and awaited.name == view.layout.name
+    awaited = making.awaited(view.layout) if view.is_waiting else None
     found = view.made or view.layout.by_pca
-    name = f"{view.layout.name}{'' if view.made or is_moving else ' by PCA'}"
+    name = f"{view.layout.name}{'' if view.made or awaited else ' by PCA'}"
     points = Points(found.points, view.split.labels, view.answers, view.by, name)
     left, right = st.columns([5, 2], gap="medium")
     with left:
@@ -103,8 +97,8 @@ def show(view: View) -> None:
     with right:
         st.fragment(show_image, key=IMAGE)(view)
         drawn.show_canvas()
-        drawn.follow(view.split, view.run, view.layout, points, None if is_moving else found)
-    if not is_moving:
+        drawn.follow(view.split, view.run, view.layout, points, None if awaited else found)
+    if not awaited:
         with projector.operator_only("map_in_words"):
             details.in_words(found.points, view.split.labels, name)
 
@@ -112,11 +106,11 @@ def show(view: View) -> None:
 def show_points(view: View, points: Points, awaited: Making | None) -> None:
     """The map, anew now and then while one is `awaited`: that which is being made."""
     if view.is_waiting:
-        if making.maker().making is not awaited:
+        if making.awaited(view.layout) is not awaited:
             st.rerun()
-        making.offer(view.layout, view.title)
-        if awaited and awaited.name == view.layout.name:
-            points = replace(points, places=awaited.points)
+        making.offer(view.layout)
+        if awaited and awaited.found:
+            points = replace(points, places=awaited.found[-1][1])
 
     def choose_image() -> None:
         index = scatter.chosen_of("map", len(view.split))

@@ -5,11 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
+from mnist_demo import background
+from mnist_demo.background import Background, Job, NobodyWantsItError
 from mnist_demo.errors import UserError
-from mnist_demo.ui.breaking import background
-from mnist_demo.ui.breaking.background import Background, Job, NobodyWantsItError
 from tests.runs.test_trainer import wait_for
 
+Own = Background[int, list[int]]
 Compute = Callable[[Callable[[int], None]], list[int]]
 
 
@@ -24,14 +25,17 @@ def counting(started: list[str], name: str, is_free: threading.Event) -> Compute
     return work
 
 
-def job_of(own: Background[int], key: str) -> Job[int]:
+MOST_KEPT = 20
+
+
+def job_of(own: Own, key: str) -> Job[int, list[int]]:
     job = own.find(key)
     assert job is not None
     return job
 
 
 def test_thirty_presses_cost_one_computation() -> None:
-    own: Background[int] = Background("test")
+    own: Own = Background("test", MOST_KEPT)
     started: list[str] = []
     is_free = threading.Event()
     for press_number in range(30):
@@ -43,7 +47,7 @@ def test_thirty_presses_cost_one_computation() -> None:
 
 
 def test_what_two_want_goes_on_when_one_cancels() -> None:
-    own: Background[int] = Background("test")
+    own: Own = Background("test", MOST_KEPT)
     started: list[str] = []
     is_free = threading.Event()
     for visitor in ("one", "two"):
@@ -51,12 +55,12 @@ def test_what_two_want_goes_on_when_one_cancels() -> None:
     job = job_of(own, "thing")
     own.cancel("one")
     is_free.set()
-    assert job.result.result(20) == [1, 2] == job.found
+    assert job.result.result(20) == [1, 2]
     assert started == ["thing"]
 
 
 def test_what_nobody_wants_ends_and_can_be_asked_for_again() -> None:
-    own: Background[int] = Background("test")
+    own: Own = Background("test", MOST_KEPT)
     started: list[str] = []
     is_free = threading.Event()
     own.ask("one", {"thing": counting(started, "thing", is_free)})
@@ -71,7 +75,7 @@ def test_what_nobody_wants_ends_and_can_be_asked_for_again() -> None:
 
 
 def test_where_too_much_waits_a_visitor_is_told() -> None:
-    own: Background[int] = Background("test")
+    own: Own = Background("test", MOST_KEPT)
     is_free = threading.Event()
     for number in range(background.MOST_WAITING):
         own.ask(f"visitor {number}", {str(number): counting([], "", is_free)})
@@ -96,9 +100,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return made
 
 
-def occupied(is_free: threading.Event) -> Background[int]:
+def occupied(is_free: threading.Event) -> Own:
     """One that computes something, so that whatever else is asked for has to wait."""
-    own: Background[int] = Background("test")
+    own: Own = Background("test", MOST_KEPT)
     own.ask("first", {"first": counting([], "first", is_free)})
     wait_for(lambda: job_of(own, "first").found == [1], seconds=20)
     return own
@@ -156,3 +160,24 @@ def test_who_is_told_that_too_much_waits_keeps_what_was_asked_for_before() -> No
     own.ask("pupil", {"one": counting([], "", is_free)})  # in the place of the former
     assert own.find("former") is None
     is_free.set()
+
+
+def test_what_is_begun_by_the_patient_goes_on_when_they_are_gone(clock: Clock) -> None:
+    own: Own = Background("test", MOST_KEPT, is_patient=True)
+    is_free = threading.Event()
+    own.ask("one", {"thing": counting([], "", is_free)})
+    job = job_of(own, "thing")
+    clock.now += 100 * background.GONE_AFTER
+    is_free.set()
+    assert job.result.result(20) == [1, 2]
+
+
+def test_the_results_that_were_asked_for_last_are_kept() -> None:
+    own: Own = Background("test", 2)
+    is_free = threading.Event()
+    is_free.set()
+    for key in ("a", "b", "a", "c", "d"):
+        own.ask("one", {key: counting([], key, is_free)})[key].result.result(20)
+    assert [key for key in "abcd" if own.find(key)] == ["a", "c", "d"]
+    own.ask("one", {"d": counting([], "d", is_free)})
+    assert [key for key in "abcd" if own.find(key)] == ["c", "d"]
