@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import streamlit as st
 
 from mnist_demo.data.images import Floats
@@ -10,6 +9,7 @@ from mnist_demo.errors import UserError
 from mnist_demo.models.inference import Classifier
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import run_titles, services
+from mnist_demo.ui.evidence import choice
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,7 @@ def readers(runs: list[Run], pixels: Floats) -> list[Reader]:
         name = run_titles.title(run)
         try:
             reader = Reader(run, name, services.classifier(run))
-            if not np.isfinite(reader.classifier.logits(pixels.reshape(1, -1))).all():
-                raise UserError("its scores are no numbers any more, its training diverged: choose another model.")
+            choice.check_numbers(reader.classifier.logits(pixels.reshape(1, -1)))
         except UserError as error:
             st.error(f"{name}: {error}", icon=":material/error:")
         else:
