@@ -1,5 +1,6 @@
 """The Data page: look at the images that the models learn from and are tested on."""
 
+import io
 from collections.abc import Sequence
 
 import numpy as np
@@ -8,7 +9,7 @@ import streamlit as st
 from mnist_demo import plots
 from mnist_demo.data import datasets
 from mnist_demo.data.datasets import Dataset, Split
-from mnist_demo.data.images import CLASSES, SIDE, Floats
+from mnist_demo.data.images import CLASSES, SIDE
 from mnist_demo.drawing import pictures
 from mnist_demo.ui.common import answer_cards, cards, model_choice, notices, projector, run_titles, services, why
 from mnist_demo.ui.common.notices import SPLIT_TITLES
@@ -152,9 +153,13 @@ def look_closer(dataset: Dataset, name: str, indices: np.ndarray) -> None:
 
 
 @st.cache_data(max_entries=12, show_spinner=False)
-def average_images(source: str, name: str) -> Floats:
-    """plots.averages of one split, computed once for all viewers."""
-    return plots.averages(services.dataset(source).split(name))
+def average_images(source: str, name: str, color: str) -> bytes:
+    """The mean image of each digit of one split, a PNG with text in this colour: drawn once for all viewers."""
+    averages = plots.averages(services.dataset(source).split(name))
+    buffer = io.BytesIO()
+    figure = plots.digits(averages, [str(digit) for digit in range(CLASSES)], color, font_size=18)
+    figure.savefig(buffer, format="png", dpi=200, bbox_inches="tight")
+    return buffer.getvalue()
 
 
 def show_overview(dataset: Dataset, name: str) -> None:
@@ -170,11 +175,8 @@ def show_overview(dataset: Dataset, name: str) -> None:
             st.dataframe(counts.rename(columns=SPLIT_TITLES))
     with right:
         st.markdown("**The average image of each digit**: where the ink usually is")
-        averages = average_images(dataset.source, name)
-        st.pyplot(
-            plots.digits(averages, [str(d) for d in range(CLASSES)], text_color(), font_size=18),
-            alt="Average images, 0 to 9",
-        )
+        averages = average_images(dataset.source, name, text_color())
+        st.image(averages, alt="Average images, 0 to 9", width="stretch")
     with projector.operator_only("samples"):
         st.markdown("**Five training images with their one-hot labels**", help=glossary.meanings("One-hot"))
         chosen = [index for index in NOTEBOOK_SAMPLES if index < len(dataset.train)]
