@@ -1,16 +1,18 @@
 """How long it takes to look inside a model, and how much memory: without a browser.
 
-    python -m tests.benchmarks.inside [--data PATH] [--map]
+    python -m tests.benchmarks.inside [--data PATH] [--map] [--training]
 
 The images are those of the data set's test split. Nothing is read from what an earlier run has kept. `--map` also
-makes a map by t-SNE, which takes a minute.
+makes a map by t-SNE, which takes a minute; with `--training` a CNN trains meanwhile, niced as the app's own is.
 """
 
 import argparse
 import functools
 import statistics
+import tempfile
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,6 +28,7 @@ from mnist_demo.inside.network.exported import Opened
 from mnist_demo.models.neighbours import Vectors
 from mnist_demo.quiet import muted_stderr
 from mnist_demo.runs import store
+from tests.benchmarks.sessions import training
 
 Result = TypeVar("Result")
 
@@ -68,8 +71,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data")
     parser.add_argument("--map", action="store_true")
+    parser.add_argument("--training", action="store_true")
     arguments = parser.parse_args()
-    dataset = datasets.load(datasets.find_source(arguments.data))
+    source = datasets.find_source(arguments.data)
+    with tempfile.TemporaryDirectory() as home, training(Path(home), source) if arguments.training else nullcontext():
+        measure(datasets.load(source), has_map=arguments.map)
+
+
+def measure(dataset: datasets.Dataset, *, has_map: bool) -> None:
+    """Print the rows of all models."""
     test = dataset.test
     print(f"{dataset.name}: {len(test):,} test images, {len(dataset.train):,} training images, {megabytes():.0f} MB")
     for name in store.shipped_names():
@@ -82,7 +92,7 @@ def main() -> None:
     for opened in kept:
         explain_drawing(opened, picture_of(test, 0))
     print(f"memory of this process after looking at {len(kept)} CNNs: {megabytes():.0f} MB")
-    if arguments.map:
+    if has_map:
         hidden = judging.judge(kept[0], test).hidden
         start = timed("cnn: map of its last hidden layer by PCA", lambda _: digit_map.by_pca(hidden), 3)
         found = timed("cnn: map of its last hidden layer by t-SNE", lambda _: digit_map.by_tsne(start), 1)
