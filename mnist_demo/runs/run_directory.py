@@ -34,17 +34,26 @@ STATES = (*ACTIVE, "finished", "stopped", "diverged", "interrupted", "crashed", 
 
 
 @dataclass(frozen=True)
+class Group:
+    """Runs that were started together to try several values of one setting, a field of their recipes."""
+
+    id: str
+    setting: str
+
+
+@dataclass(frozen=True)
 class Settings:
     """What a run was asked to do. `data` is a source for datasets.load; `created` is ISO 8601 in UTC.
 
     `target` is the number of steps to take in all: the recipe's, or more once a finished run was continued. Schedules
-    follow the recipe's.
+    follow the recipe's. `group` is None for a run that was started alone, as all were in earlier versions.
     """
 
     recipe: Recipe
     data: str
     created: str
     target: int
+    group: Group | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +69,7 @@ class Status:
     pid_namespace: str = ""
     trained_on: str = ""  # Dataset.name, known once the data was read
     train_images: int = 0  # in its training split
+    validation_images: int = 0  # in the split that its validation accuracy is of; 0 where that was not noted
     execution: str = ""  # the precision it is calculated in, chosen when it began
     temperature: float = 1.0  # by which logits are divided before the softmax, see calibration.fit_temperature
     total_seconds: float | None = None  # wall clock from start to export
@@ -223,7 +233,8 @@ def _read(directory: Path, _settings: tuple[int, ...], _status: tuple[int, ...])
     try:
         recipe = typed(Recipe, settings["recipe"])
         registry.check(recipe)
-        asked = Settings(recipe, str(settings["data"]), str(settings["created"]), int(settings["target"]))
+        group = _read_group(settings.get("group"))
+        asked = Settings(recipe, str(settings["data"]), str(settings["created"]), int(settings["target"]), group)
         status = typed(Status, read_json(directory, "status.json"))
         if not (1 <= asked.target <= recipes.MOST_STEPS and 0 < status.temperature < math.inf):
             raise ValueError("a number in it cannot be")
@@ -232,6 +243,15 @@ def _read(directory: Path, _settings: tuple[int, ...], _status: tuple[int, ...])
     if status.state not in STATES:
         raise UserError(f"The run {directory.name} is in the unknown state {status.state!r}: delete it.")
     return asked, status
+
+
+def _read_group(values: Any) -> Group | None:
+    if values is None:
+        return None
+    group = typed(Group, values)
+    if group.setting not in {field.name for field in dataclasses.fields(Recipe)}:
+        raise ValueError("its group varies no setting that there is")
+    return group
 
 
 def keep_metrics_until(run: Run, step: int) -> None:

@@ -2,6 +2,7 @@
 
 import secrets
 import shutil
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from mnist_demo.errors import UserError
 from mnist_demo.models import registry
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.runs import numbers
-from mnist_demo.runs.run_directory import Run, Settings, Status, load, set_status, write_settings
+from mnist_demo.runs.run_directory import Group, Run, Settings, Status, load, set_status, write_settings
 
 SHIPPED = Path(__file__).resolve().parent.parent / "models" / "shipped"
 
@@ -23,7 +24,7 @@ def runs_folder() -> Path:
     return files.home() / "runs"
 
 
-def create(recipe: Recipe, data: str, directory: Path | None = None) -> Run:
+def create(recipe: Recipe, data: str, directory: Path | None = None, group: Group | None = None) -> Run:
     """Make a new run directory in the state `queued`, owned by this process.
 
     Raises UserError where it cannot be written, where `directory` already holds something, or where this machine has
@@ -40,7 +41,7 @@ def create(recipe: Recipe, data: str, directory: Path | None = None) -> Run:
     hidden = directory.parent / f".new-{secrets.token_hex(8)}"
     files.make_folder(hidden)
     try:
-        settings = Settings(recipe, data, now.isoformat(timespec="seconds"), target=recipe.steps)
+        settings = Settings(recipe, data, now.isoformat(timespec="seconds"), recipe.steps, group)
         write_settings(hidden, settings)
         set_status(Run(hidden, settings, Status("queued")), "queued")
         if files.is_folder(directory) and not any(directory.iterdir()):
@@ -53,6 +54,25 @@ def create(recipe: Recipe, data: str, directory: Path | None = None) -> Run:
         shutil.rmtree(hidden, ignore_errors=True)
         raise UserError(f"{directory} already exists: choose another --out, or remove it first.") from error
     return load(directory)
+
+
+def create_group(recipes: Sequence[Recipe], data: str, setting: str) -> list[Run]:
+    """A new run of each of the recipes, which differ in `setting`, as `create` makes them: all or none.
+
+    Raises UserError where one of them cannot be made.
+    """
+    for recipe in recipes:
+        check_memory(recipe)
+    group = Group(secrets.token_hex(4), setting)
+    made: list[Run] = []
+    try:
+        made.extend(create(recipe, data, group=group) for recipe in recipes)
+    except UserError:
+        for run in made:
+            with suppress(UserError):  # what cannot be removed is at least not trained
+                delete(set_status(run, "stopped").directory)
+        raise
+    return made
 
 
 def _give_its_name(hidden: Path, directory: Path) -> None:

@@ -8,6 +8,7 @@ import atexit
 import multiprocessing
 import threading
 import traceback
+from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -56,6 +57,15 @@ class Trainer:
             self._check_room()
             return self._enqueue(store.create(recipe, data))
 
+    def submit_group(self, recipes: Sequence[Recipe], data: str, setting: str) -> list[Run]:
+        """Queue a new run of each of the recipes, which differ in `setting`: all or none. Returns at once.
+
+        Raises UserError as `submit` does.
+        """
+        with self._changed:
+            self._check_room(len(recipes))
+            return [self._enqueue(run) for run in store.create_group(recipes, data, setting)]
+
     def continue_run(self, run: Run, target: int) -> Run:
         """Queue an ended run, to go on from its checkpoint until it has taken `target` steps in all.
 
@@ -65,10 +75,16 @@ class Trainer:
             self._check_room()
             return self._enqueue(control.queue_again(run, target))
 
-    def _check_room(self) -> None:
+    def _check_room(self, wanted: int = 1) -> None:
         self._pending[1:] = [directory for directory in self._pending[1:] if _is_queued(directory)]
-        if len(self._pending) > MOST_WAITING:
+        left = MOST_WAITING + 1 - len(self._pending)  # the first does not wait
+        if left < 1:
             raise UserError(f"{MOST_WAITING} runs are waiting already: cancel some, or wait until they have ended.")
+        if left < wanted:
+            raise UserError(
+                f"There is room for {left} more run{'s' if left > 1 else ''}, and these are {wanted}: give fewer "
+                "values, or cancel runs that wait."
+            )
 
     def _enqueue(self, run: Run) -> Run:
         self._pending.append(run.directory)

@@ -45,7 +45,7 @@ def train_run(
         dataset = load_data(run.settings.data)
         precision = _choose_precision(run, strategy)
         facts = {"trained_on": dataset.name, "train_images": len(dataset.train), "execution": precision}
-        run = run_directory.set_status(run, "running", **facts)
+        run = run_directory.set_status(run, "running", validation_images=len(dataset.validation), **facts)
         while True:
             session = Session(run.recipe, dataset, precision, strategy)
             try:
