@@ -9,6 +9,7 @@ from mnist_demo.ui.train import recipe_form, watching
 TITLE = "Train a model"
 
 st.html(components.assets("train") / "train.css")
+st.html(components.assets("experiments") / "experiments.css")
 if projector.is_on():
     st.title(TITLE)
     services.current_dataset()  # stops here where it cannot be read

@@ -58,11 +58,10 @@ def choose_options() -> CurveOptions:
 def show(shown: list[Run], listed: list[Run], options: CurveOptions) -> None:
     """Accuracy and loss of the chosen runs; a run has the same colour and dashes whatever is beside it."""
     drawn = [run for run in shown if plots.has_line(run)]
-    state = [(run_titles.title(run), run.newest.step, run.newest.seconds, len(run.metrics)) for run in shown]
     all_names = names(listed)
     explained = notes(shown)
     for place, measure in zip(_places(options), ("accuracy", "loss"), strict=True):
-        chart = _curves(state, measure, all_names, options, by_title(shown))
+        chart = curves(by_title(shown), measure, all_names, options)
         heading = f"**{plots.measure_title(measure, options)}**"
         words = glossary.meanings(measure.capitalize())
         if measure == "accuracy":
@@ -73,7 +72,7 @@ def show(shown: list[Run], listed: list[Run], options: CurveOptions) -> None:
             heading += " :small[why training lies above test:]"
         place.markdown(heading, help=words)
         place.vega_lite_chart(
-            spec=dict(chart),
+            spec=chart,
             key=f"chart_{measure}",
             height="stretch" if options.is_large else "content",
             alt=f"Lines: {measure} by {plots.AXIS_TITLES[options.by]}; the table below has the figures",
@@ -93,18 +92,24 @@ def _places(options: CurveOptions) -> Sequence[DeltaGenerator]:
     return [row.container(height="stretch", gap="xsmall") for _ in range(2)]
 
 
+def curves(by_name: dict[str, Run], measure: str, names: list[str], options: CurveOptions) -> dict[str, Any]:
+    """`plots.curves` of the runs in `by_name`; `names` are those of all runs there are."""
+    state = [(name, run.id, run.newest.step, run.newest.seconds, len(run.metrics)) for name, run in by_name.items()]
+    return dict(_curves(state, measure, names, options, by_name))
+
+
 @st.cache_resource(max_entries=50, show_spinner=False)
 def _curves(
-    state: list[tuple[str, int, float, int]],  # noqa: ARG001 (looked up by: how far each run has come)
+    state: list[tuple[str, str, int, float, int]],  # noqa: ARG001 (looked up by: how far each run has come)
     measure: str,
     names: list[str],
     options: CurveOptions,
-    _by_title: dict[str, Run],
+    _by_name: dict[str, Run],
 ) -> dict[str, Any]:
-    """plots.curves, drawn once for all viewers of the same runs."""
+    """The same, drawn once for all viewers of the same runs."""
     import pyarrow  # noqa: PLC0415 (Streamlit has imported it by now; the first page does not need it)
 
-    chart = plots.curves(_by_title, measure, names, len(colors("light")), options)
+    chart = plots.curves(_by_name, measure, names, len(colors("light")), options)
     points = pyarrow.Table.from_pandas(chart["datasets"][plots.CURVES], preserve_index=False)
     return {**chart, "datasets": {plots.CURVES: points}}
 

@@ -11,6 +11,7 @@ from mnist_demo.errors import UserError
 from mnist_demo.models import recipes, registry
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.ui.common import services, sharing
+from mnist_demo.ui.experiments import form as several_values
 from mnist_demo.ui.help import glossary
 from mnist_demo.words import percent
 
@@ -73,6 +74,20 @@ def linked_recipe() -> Recipe | None:
     except UserError as error:
         st.warning(f"The link’s settings are not used. {error}", icon=":material/link_off:")
         return None
+
+
+def fill(recipe: Recipe) -> None:
+    """Let the form have these settings when the page runs next, as if the visitor had come by their link.
+
+    Raises UserError where the form cannot have them, as of a recipe that there no longer is.
+    """
+    settings = settings_of(recipe)
+    recipe_from_link({key: [value] for key, value in settings.items()})
+    for key in list(st.session_state):  # what was typed for it before
+        if isinstance(key, str) and key.endswith(f"_{recipe.model}_{recipe.name}"):
+            del st.session_state[key]
+    st.session_state.update({"model": recipe.model, f"recipe_{recipe.model}": recipe.name})
+    st.query_params.from_dict(settings)
 
 
 def choose_recipe() -> Recipe | None:
@@ -192,6 +207,7 @@ def show() -> None:
         )
         if recipe:
             share(recipe)
+        several_values.show(recipe)
         if not (is_started and recipe):
             return
         try:

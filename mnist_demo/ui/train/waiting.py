@@ -8,9 +8,11 @@ from pathlib import Path
 import streamlit as st
 
 from mnist_demo.errors import UserError
-from mnist_demo.runs import control
+from mnist_demo.runs import control, groups
+from mnist_demo.runs.groups import Experiment
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import run_titles, services
+from mnist_demo.ui.experiments import result
 from mnist_demo.ui.train.durations import duration
 from mnist_demo.ui.train.run_controls import control_button, seconds_left
 
@@ -21,13 +23,30 @@ def show(active: list[Run], pending: Sequence[Path]) -> None:
     if not waiting:
         return
     texts = expectations({run.directory: run for run in active}, pending)
+    found = groups.experiments(active)
     with st.container(border=True):
+        for experiment in found.values():
+            _show_group(experiment, texts)
         for run in waiting:
+            if run.settings.group is not None:
+                continue
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"**{run_titles.title(run)}** · {texts.get(run.directory, expectation(0, False, 0.0))}")
                 control_button(run, "Cancel", "close", control.cancel)
         if len(waiting) > 1:
             st.button("Cancel all that wait", icon=":material/close:", on_click=cancel_all, args=[waiting])
+
+
+def _show_group(experiment: Experiment, texts: dict[Path, str]) -> None:
+    """The runs of a group that wait, in one line."""
+    waiting = [run for run in experiment.active if run.status.state == "queued"]
+    if not waiting:
+        return
+    first = next((texts[run.directory] for run in waiting if run.directory in texts), expectation(0, False, 0.0))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        count = f"{len(waiting)} run{'s' if len(waiting) > 1 else ''}"
+        st.markdown(f"**{groups.title(experiment.setting)}**, {count} · {first}")
+        result.cancel_button(experiment, "queue")
 
 
 def expectations(active: dict[Path, Run], pending: Sequence[Path]) -> dict[Path, str]:

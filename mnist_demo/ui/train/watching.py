@@ -10,6 +10,7 @@ from mnist_demo.runs.control import Control
 from mnist_demo.runs.listing import Listing
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import projector, run_titles, services
+from mnist_demo.ui.experiments import best, result
 from mnist_demo.ui.train import charts, compare, results, run_controls, run_table, waiting, weights
 
 # Seconds between two looks at the run directories, for progress and for all the rest. Looking takes time from the
@@ -102,6 +103,14 @@ def _show_runs() -> None:
             f"These runs are damaged and cannot be shown: {names}. Delete their folders in {store.runs_folder()}."
         )
     in_sight = st.container()  # above what chooses the runs that are shown in it
+    result.choose(listed)
+    experiment = result.opened(listed)
+    if experiment is not None:
+        with in_sight:
+            result.show(experiment)
+        compare.show(experiment.runs, listed, CurveOptions(), None)
+        _show_all(listed, None)
+        return
     shown = _choose_runs(listed) if listed else []
     options = charts.choose_options() if listed else CurveOptions()
     # Those of another run where the chosen ones have none: so the choice stays in its place while one chooses.
@@ -114,8 +123,14 @@ def _show_runs() -> None:
         st.caption(note)
     if listed:
         compare.show(shown, listed, options, pictured)
-        run_table.show(listed)
-        results.show(listed, pictured)
+        _show_all(listed, pictured)
+
+
+def _show_all(listed: list[Run], pictured: Run | None) -> None:
+    """All runs, and one of them; the weights of the run `pictured` are shown already."""
+    run_table.show(listed)
+    best.show(listed)
+    results.show(listed, pictured)
 
 
 def _choose_runs(listed: list[Run]) -> list[Run]:
@@ -146,9 +161,13 @@ def _show_large_progress(polling: tuple[float, float], shown: list[str]) -> None
 
 def _show_large_runs() -> None:
     listed = services.listing().read().runs
+    experiment = result.opened(listed)
     shown = _chosen_runs(listed)
     pictured = weights.run_in_sight(shown)
     with st.container(height=700, border=False, key="large"):  # or what the screen has, see train.css
+        if experiment is not None:
+            result.show_large(experiment)
+            return
         charts.show(shown, listed, CurveOptions(is_large=True))
         if pictured:
             weights.show(pictured)

@@ -1,0 +1,208 @@
+"""Charts that hold runs against each other: by the value of one setting, and by how large their networks are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from mnist_demo.plots import HEIGHT, LARGE_TEXT, PERCENT_TICK
+from mnist_demo.words import percent
+
+POINTS = "points"  # the data set that a chart is drawn from
+FRONT = "front"  # and that of its front line
+VALIDATION, TEST = "validation images (bar: what chance can do)", "test images"
+DECADE = 10.0  # from this ratio of the values on, equal factors are equally far apart
+ON_FRONT, BEHIND = "no other is better with as few parameters", "the others"
+FEWEST_ERRORS = 1e-4  # of a log scale: one wrong of 10,000
+ROOM = 0.04  # beside the points, as a share of the axis
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What one value of a setting led to: accuracies in [0, 1]; `interval` is the 95 % one on validation images."""
+
+    value: str  # as one writes it
+    at: float  # as a number; whatever where the values are no amounts
+    validation: float
+    interval: tuple[float, float]
+    test: float | None
+    is_final: bool  # and not on the way there
+
+
+def by_setting(tried: Sequence[Tried], title: str, *, is_amount: bool, is_large: bool = False) -> dict[str, Any]:
+    """Accuracy on validation and test images by the value of a setting, called `title`.
+
+    Values that are amounts stand on an axis, a logarithmic one where they span decades; others, such as networks,
+    stand below each other, since their names are long. Runs that are not at their end are pale. A Vega-Lite
+    specification with its data frame among its `datasets`.
+    """
+    rows = [
+        {
+            "at": one.at if is_amount else one.value,
+            "value": one.value,
+            "on": on,
+            "accuracy": accuracy,
+            "shown": percent(accuracy),
+            "low": one.interval[0] if on == VALIDATION else accuracy,
+            "high": one.interval[1] if on == VALIDATION else accuracy,
+            "is_final": one.is_final,
+        }
+        for one in tried
+        for on, accuracy in ((VALIDATION, one.validation), (TEST, one.test))
+        if accuracy is not None
+    ]
+    columns = ["at", "value", "on", "accuracy", "shown", "low", "high", "is_final"]
+    values = tuple(dict.fromkeys(one.at if is_amount else one.value for one in tried))
+    chart = _by_setting_chart(title, values, _accuracy_domain(tried), is_amount=is_amount, is_large=is_large)
+    return {**chart, "datasets": {POINTS: pd.DataFrame(rows, columns=columns)}}
+
+
+def _accuracy_domain(tried: Sequence[Tried]) -> tuple[float, float]:
+    """The ends of an axis that all points and their bars are on."""
+    ends = [end for one in tried for end in (*one.interval, one.validation, one.test) if end is not None]
+    low, high = (min(ends), max(ends)) if ends else (0.0, 1.0)
+    room = ROOM * max(high - low, 0.01)
+    return max(0.0, low - room), min(1.0, high + room)
+
+
+@lru_cache(maxsize=64)
+def _by_setting_chart(
+    title: str, values: tuple[float | str, ...], domain: tuple[float, float], *, is_amount: bool, is_large: bool
+) -> dict[str, Any]:
+    """The chart without its points: Altair takes 60 ms to build and check one."""
+    thick, text = _sizes(is_large)
+    name = title.lower()
+    of_accuracy: dict[str, Any] = {
+        "scale": alt.Scale(domain=domain, nice=False, zero=False),
+        "axis": alt.Axis(tickCount=5, labelExpr=PERCENT_TICK, **text),
+        "title": "accuracy",
+    }
+    chart = alt.Chart(alt.NamedData(POINTS)).encode(
+        color=alt.Color("on:N", scale=alt.Scale(domain=[VALIDATION, TEST]), legend=_legend(text)),
+        opacity=alt.Opacity("is_final:N", scale=alt.Scale(domain=[True, False], range=[1, 0.35]), legend=None),
+        tooltip=[alt.Tooltip("value:N", title=name), "on:N", alt.Tooltip("shown:N", title="accuracy")],
+    )
+    dots = chart.mark_point(filled=True, size=80 * thick**2)
+    shape = alt.Shape("on:N", scale=alt.Scale(domain=[VALIDATION, TEST], range=["circle", "diamond"]), legend=None)
+    bars = chart.mark_rule(strokeWidth=1.5 * thick)
+    if not is_amount:
+        beside = alt.Y(
+            "at:N", sort=[str(value) for value in values], title=None, axis=alt.Axis(**{**text, "labelLimit": 220})
+        )
+        layers = [
+            bars.encode(y=beside, x=alt.X("low:Q", **of_accuracy), x2="high:Q"),
+            dots.encode(y=beside, x=alt.X("accuracy:Q", **of_accuracy), shape=shape),
+        ]
+    else:
+        amounts = [float(value) for value in values]
+        below = alt.X("at:Q", title=name, scale=_scale(amounts), axis=_ticks(amounts, text))
+        lines = chart.transform_filter(alt.datum.is_final).mark_line(strokeWidth=1.5 * thick)
+        layers = [
+            lines.encode(x=below, y=alt.Y("accuracy:Q", **of_accuracy), opacity=alt.value(0.5)),
+            bars.encode(x=below, y=alt.Y("low:Q", **of_accuracy), y2="high:Q"),
+            dots.encode(x=below, y=alt.Y("accuracy:Q", **of_accuracy), shape=shape),
+        ]
+    return _finished(alt.LayerChart(layer=layers), is_large)
+
+
+def _ticks(values: Sequence[float], text: dict[str, Any]) -> alt.Axis:
+    """The values that were tried, as one writes them, and no others."""
+    return alt.Axis(values=values, labelExpr="'' + datum.value", grid=False, labelOverlap=True, **text)
+
+
+def _scale(values: Sequence[float]) -> alt.Scale:
+    """Of amounts: logarithmic where they span decades; 0 has its place on it too."""
+    above = [value for value in values if value > 0]
+    if len(above) < 2 or max(above) / min(above) < DECADE:
+        room = ROOM * (max(values) - min(values) or 1) if values else 0.0
+        domain = (min(values) - room, max(values) + room) if values else (0.0, 1.0)
+        return alt.Scale(domain=domain, nice=False, zero=False)
+    if min(values) <= 0:
+        return alt.Scale(type="symlog", constant=min(above), nice=False)
+    factor = (max(above) / min(above)) ** ROOM
+    return alt.Scale(type="log", domain=(min(above) / factor, max(above) * factor), nice=False)
+
+
+@dataclass(frozen=True)
+class Sized:
+    """A run as a point: how many parameters, and which share of the validation images it read right."""
+
+    name: str
+    network: str
+    parameters: int
+    validation: float
+    test: float | None
+    is_front: bool  # no other with as few parameters is better
+
+
+def by_parameters(runs: Sequence[Sized], *, is_large: bool = False) -> dict[str, Any]:
+    """The share of validation images that is read wrong by the number of parameters, both logarithmic.
+
+    A line joins the runs of the front. A Vega-Lite specification with its data frames among its `datasets`.
+    """
+    rows = [
+        {
+            "run": one.name,
+            "network": one.network,
+            "parameters": one.parameters,
+            "wrong": max(1 - one.validation, FEWEST_ERRORS),
+            "validation": percent(one.validation),
+            "test": "–" if one.test is None else percent(one.test),
+            "place": ON_FRONT if one.is_front else BEHIND,
+        }
+        for one in runs
+    ]
+    table = pd.DataFrame(rows, columns=["run", "network", "parameters", "wrong", "validation", "test", "place"])
+    front = table[table["place"] == ON_FRONT].sort_values("parameters")
+    return {**_by_parameters_chart(is_large=is_large), "datasets": {POINTS: table, FRONT: front}}
+
+
+@lru_cache(maxsize=2)
+def _by_parameters_chart(*, is_large: bool) -> dict[str, Any]:
+    thick, text = _sizes(is_large)
+    x = alt.X(
+        "parameters:Q",
+        scale=alt.Scale(type="log", nice=False, padding=20),
+        title="parameters",
+        axis=alt.Axis(format="~s", tickCount=5, **text),
+    )
+    y = alt.Y(
+        "wrong:Q",
+        scale=alt.Scale(type="log", nice=False, padding=14),
+        title="validation images read wrong",
+        axis=alt.Axis(tickCount=5, labelExpr=PERCENT_TICK, **text),
+    )
+    tooltip: list[str | alt.Tooltip] = [
+        "run:N",
+        "network:N",
+        alt.Tooltip("parameters:Q", format=","),
+        "validation:N",
+        "test:N",
+    ]
+    points, front = (alt.Chart(alt.NamedData(name)).encode(x=x, y=y, tooltip=tooltip) for name in (POINTS, FRONT))
+    place = alt.Color("place:N", scale=alt.Scale(domain=[ON_FRONT, BEHIND]), legend=_legend(text))
+    line = front.mark_line(interpolate="step-after", strokeWidth=2 * thick, opacity=0.6).encode(color=place)
+    dots = points.mark_point(filled=True, size=70 * thick**2, opacity=0.9).encode(color=place)
+    return _finished(alt.LayerChart(layer=[line, dots]), is_large)
+
+
+def _legend(text: dict[str, Any]) -> alt.Legend:
+    fonts = {"labelFontSize": text["labelFontSize"]} if text else {}
+    return alt.Legend(orient="top", title=None, labelLimit=0, columns=2, symbolOpacity=1, **fonts)
+
+
+def _sizes(is_large: bool) -> tuple[int, dict[str, Any]]:
+    """How thick lines are, and how large text is."""
+    if not is_large:
+        return 1, {}
+    return 2, {"labelFontSize": alt.ExprRef(LARGE_TEXT), "titleFontSize": alt.ExprRef(LARGE_TEXT), "labelLimit": 400}
+
+
+def _finished(chart: alt.LayerChart, is_large: bool) -> dict[str, Any]:
+    """As a specification, without Altair's own theme, so that the page's is taken."""
+    if not is_large:  # there the page says how high it is
+        chart = chart.properties(height=HEIGHT)
+    return {name: part for name, part in chart.to_dict().items() if name != "config"}
