@@ -13,7 +13,7 @@ from mnist_demo.words import percent
 
 POINTS = "points"  # the data set that a chart is drawn from
 FRONT = "front"  # and that of its front line
-VALIDATION, TEST = "validation images (bar: what chance can do)", "test images"
+VALIDATION, TEST = "validation images", "test images"
 DECADE = 10.0  # from this ratio of the values on, equal factors are equally far apart
 ON_FRONT, BEHIND = "no other is better with as few parameters", "the others"
 FEWEST_ERRORS = 1e-4  # of a log scale: one wrong of 10,000
@@ -32,8 +32,10 @@ class Tried:
     is_final: bool  # and not on the way there
 
 
-def by_setting(tried: Sequence[Tried], title: str, *, is_amount: bool, is_large: bool = False) -> dict[str, Any]:
-    """Accuracy on validation and test images by the value of a setting, called `title`.
+def by_setting(
+    tried: Sequence[Tried], title: str, *, is_amount: bool, is_log: bool = False, is_large: bool = False
+) -> dict[str, Any]:
+    """Accuracy on validation and test images by the value of a setting, called `title`; the error rate for a log scale.
 
     Values that are amounts stand on an axis, a logarithmic one where they span decades; others, such as networks,
     stand below each other, since their names are long. Runs that are not at their end are pale. A Vega-Lite
@@ -44,49 +46,69 @@ def by_setting(tried: Sequence[Tried], title: str, *, is_amount: bool, is_large:
             "at": one.at if is_amount else one.value,
             "value": one.value,
             "on": on,
-            "accuracy": accuracy,
             "shown": percent(accuracy),
-            "low": one.interval[0] if on == VALIDATION else accuracy,
-            "high": one.interval[1] if on == VALIDATION else accuracy,
+            "at_accuracy": _placed(accuracy, is_log),
+            "low": _placed(one.interval[0] if on == VALIDATION else accuracy, is_log),
+            "high": _placed(one.interval[1] if on == VALIDATION else accuracy, is_log),
             "is_final": one.is_final,
         }
         for one in tried
         for on, accuracy in ((VALIDATION, one.validation), (TEST, one.test))
         if accuracy is not None
     ]
-    columns = ["at", "value", "on", "accuracy", "shown", "low", "high", "is_final"]
+    columns = ["at", "value", "on", "shown", "at_accuracy", "low", "high", "is_final"]
     values = tuple(dict.fromkeys(one.at if is_amount else one.value for one in tried))
-    chart = _by_setting_chart(title, values, _accuracy_domain(tried), is_amount=is_amount, is_large=is_large)
+    domain = _accuracy_domain(tried, is_log)
+    chart = _by_setting_chart(title, values, domain, is_amount=is_amount, is_log=is_log, is_large=is_large)
     return {**chart, "datasets": {POINTS: pd.DataFrame(rows, columns=columns)}}
 
 
-def _accuracy_domain(tried: Sequence[Tried]) -> tuple[float, float]:
+def _placed(accuracy: float, is_log: bool) -> float:
+    """Where an accuracy is on the axis."""
+    return max(1 - accuracy, FEWEST_ERRORS) if is_log else accuracy
+
+
+def _accuracy_domain(tried: Sequence[Tried], is_log: bool) -> tuple[float, float]:
     """The ends of an axis that all points and their bars are on."""
-    ends = [end for one in tried for end in (*one.interval, one.validation, one.test) if end is not None]
-    low, high = (min(ends), max(ends)) if ends else (0.0, 1.0)
+    shown = [end for one in tried for end in (*one.interval, one.validation, one.test) if end is not None]
+    ends = [_placed(end, is_log) for end in shown or (0.0, 0.99)]
+    low, high = min(ends), max(ends)
+    if is_log:
+        return low / (1 + 3 * ROOM), min(1.0, high * (1 + 3 * ROOM))
     room = ROOM * max(high - low, 0.01)
     return max(0.0, low - room), min(1.0, high + room)
 
 
 @lru_cache(maxsize=64)
 def _by_setting_chart(
-    title: str, values: tuple[float | str, ...], domain: tuple[float, float], *, is_amount: bool, is_large: bool
+    title: str,
+    values: tuple[float | str, ...],
+    domain: tuple[float, float],
+    *,
+    is_amount: bool,
+    is_log: bool,
+    is_large: bool,
 ) -> dict[str, Any]:
     """The chart without its points: Altair takes 60 ms to build and check one."""
     thick, text = _sizes(is_large)
     name = title.lower()
     of_accuracy: dict[str, Any] = {
-        "scale": alt.Scale(domain=domain, nice=False, zero=False),
+        "scale": alt.Scale(type="log", domain=domain, nice=False)
+        if is_log
+        else alt.Scale(domain=domain, nice=False, zero=False),
         "axis": alt.Axis(tickCount=5, labelExpr=PERCENT_TICK, **text),
-        "title": "accuracy",
+        "title": "error rate" if is_log else "accuracy",
     }
     chart = alt.Chart(alt.NamedData(POINTS)).encode(
         color=alt.Color("on:N", scale=alt.Scale(domain=[VALIDATION, TEST]), legend=_legend(text)),
         opacity=alt.Opacity("is_final:N", scale=alt.Scale(domain=[True, False], range=[1, 0.35]), legend=None),
         tooltip=[alt.Tooltip("value:N", title=name), "on:N", alt.Tooltip("shown:N", title="accuracy")],
     )
-    dots = chart.mark_point(filled=True, size=80 * thick**2)
-    shape = alt.Shape("on:N", scale=alt.Scale(domain=[VALIDATION, TEST], range=["circle", "diamond"]), legend=None)
+    # Those of the test lie around the others where both are equal.
+    dots = chart.transform_filter(alt.datum.on == VALIDATION).mark_point(filled=True, size=70 * thick**2)
+    around = chart.transform_filter(alt.datum.on == TEST).mark_point(
+        shape="diamond", size=160 * thick**2, strokeWidth=1.5 * thick
+    )
     bars = chart.mark_rule(strokeWidth=1.5 * thick)
     if not is_amount:
         beside = alt.Y(
@@ -94,16 +116,16 @@ def _by_setting_chart(
         )
         layers = [
             bars.encode(y=beside, x=alt.X("low:Q", **of_accuracy), x2="high:Q"),
-            dots.encode(y=beside, x=alt.X("accuracy:Q", **of_accuracy), shape=shape),
+            *(one.encode(y=beside, x=alt.X("at_accuracy:Q", **of_accuracy)) for one in (around, dots)),
         ]
     else:
         amounts = [float(value) for value in values]
         below = alt.X("at:Q", title=name, scale=_scale(amounts), axis=_ticks(amounts, text))
         lines = chart.transform_filter(alt.datum.is_final).mark_line(strokeWidth=1.5 * thick)
         layers = [
-            lines.encode(x=below, y=alt.Y("accuracy:Q", **of_accuracy), opacity=alt.value(0.5)),
+            lines.encode(x=below, y=alt.Y("at_accuracy:Q", **of_accuracy), opacity=alt.value(0.5)),
             bars.encode(x=below, y=alt.Y("low:Q", **of_accuracy), y2="high:Q"),
-            dots.encode(x=below, y=alt.Y("accuracy:Q", **of_accuracy), shape=shape),
+            *(one.encode(x=below, y=alt.Y("at_accuracy:Q", **of_accuracy)) for one in (around, dots)),
         ]
     return _finished(alt.LayerChart(layer=layers), is_large)
 

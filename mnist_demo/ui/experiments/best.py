@@ -15,6 +15,7 @@ from mnist_demo.ui.help import glossary
 from mnist_demo.ui.train import recipe_form
 from mnist_demo.ui.train.durations import duration
 
+PROBLEM = "best_problem"  # of the visitor's session: why the form could not be filled
 NO_LAYER = "(no layer: affine)"
 
 
@@ -111,17 +112,21 @@ def _look_at(found: list[Ranked]) -> None:
             key="best_run",
         )
         one = by_id.get(chosen) or found[0]
-        if st.button(
+        is_asked = st.button(
             "Start from this one", icon=":material/start:", key="best_start", on_click=_fill, args=[one.run.recipe]
-        ):
+        )
+    if is_asked:
+        problem = st.session_state.pop(PROBLEM, None)
+        if problem is None:
+            st.toast("The form has its settings now.", icon=":material/start:")
             st.rerun()  # the whole page, with the form
+        st.error(f"The form cannot be filled with it. {problem}", icon=":material/error:")
     st.html(picture.of(registry.model_of(one.run.recipe).architecture))
 
 
 def _fill(recipe: Recipe) -> None:
+    """As a callback: the form's fields are there already when this part of the page runs."""
     try:
         recipe_form.fill(recipe)
     except UserError as error:
-        st.toast(f"The form cannot be filled with it. {error}", icon=":material/error:")
-    else:
-        st.toast("The form has its settings now.", icon=":material/start:")
+        st.session_state[PROBLEM] = str(error)

@@ -33,11 +33,13 @@ def opened(listed: Sequence[Run]) -> Experiment | None:
     return groups.experiments(listed).get(key) if isinstance(key, str) else None
 
 
-def choose(listed: Sequence[Run]) -> None:
-    """Which result is shown in place of the charts; nothing where several values were never tried."""
-    found = dict(list(groups.experiments(listed).items())[:MOST_OFFERED])
-    if not found:
-        return
+def offered(listed: Sequence[Run]) -> dict[str, Experiment]:
+    """The newest experiments, of which a visitor may open one."""
+    return dict(list(groups.experiments(listed).items())[:MOST_OFFERED])
+
+
+def choose(found: dict[str, Experiment]) -> None:
+    """Which of them is shown in place of the charts."""
     st.selectbox(
         "Several values tried",
         list(found),
@@ -49,7 +51,7 @@ def choose(listed: Sequence[Run]) -> None:
     )
 
 
-def show(experiment: Experiment) -> None:
+def show(experiment: Experiment, options: CurveOptions) -> None:
     """The result as it is now, with what ends its runs."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{_heading(experiment)}**")
@@ -59,9 +61,9 @@ def show(experiment: Experiment) -> None:
     _sentences(experiment)
     left, right = st.columns(2)
     with left:
-        _chart(experiment)
+        _chart(experiment, options)
     with right:
-        _curves(experiment)
+        _curves(experiment, options)
     _table(experiment)
 
 
@@ -72,7 +74,7 @@ def show_large(experiment: Experiment) -> None:
     row = st.container(horizontal=True, height="stretch", gap="medium")
     for draw in (_chart, _curves):
         with row.container(height="stretch", gap="xsmall"):
-            draw(experiment, is_large=True)
+            draw(experiment, CurveOptions(is_large=True))
 
 
 def cancel_button(experiment: Experiment, place: str) -> None:
@@ -125,31 +127,39 @@ def _tried(experiment: Experiment) -> list[Tried]:
     return found
 
 
-def _chart(experiment: Experiment, *, is_large: bool = False) -> None:
+def _chart(experiment: Experiment, options: CurveOptions) -> None:
     name = groups.title(experiment.setting)
-    st.markdown(f"**Accuracy by {name.lower()}**", help=glossary.meanings("Validation image", "Test image"))
+    measure = "Error rate" if options.is_log else "Accuracy"
+    st.markdown(
+        f"**{measure} by {name.lower()}** :small[bar: what chance can do]",
+        help=glossary.meanings("Validation image", "Test image"),
+    )
     st.vega_lite_chart(
         spec=plots_of_experiments.by_setting(
-            _tried(experiment), name, is_amount=groups.is_amount(experiment.setting), is_large=is_large
+            _tried(experiment),
+            name,
+            is_amount=groups.is_amount(experiment.setting),
+            is_log=options.is_log,
+            is_large=options.is_large,
         ),
         key=f"chart_group_{experiment.group.id}",
-        height="stretch" if is_large else "content",
+        height="stretch" if options.is_large else "content",
         alt=f"Points: accuracy by {name.lower()}; the table below has the figures",
     )
 
 
-def _curves(experiment: Experiment, *, is_large: bool = False) -> None:
+def _curves(experiment: Experiment, options: CurveOptions) -> None:
     """The learning curves over each other, named by their values."""
     by_value = {experiment.value(run): run for run in experiment.runs}
     st.markdown(
-        "**Learning curves** :small[strong lines: test images, faint: training batches]",
+        "**Learning curves** :small[strong: test images, faint: training]",
         help=glossary.meanings("Evaluation", "Batch"),
     )
     st.vega_lite_chart(
-        spec=charts.curves(by_value, "accuracy", list(by_value), CurveOptions(is_large=is_large)),
+        spec=charts.curves(by_value, "accuracy", list(by_value), options),
         key=f"chart_group_curves_{experiment.group.id}",
-        height="stretch" if is_large else "content",
-        alt="Lines: accuracy by steps, one for each value",
+        height="stretch" if options.is_large else "content",
+        alt="Lines: accuracy in the course of training, one for each value",
     )
     drawn = tuple(value for value, run in by_value.items() if plots.has_line(run))
     st.html(charts.legend(drawn, tuple(by_value)))

@@ -39,10 +39,10 @@ def show(active: list[Run], pending: Sequence[Path]) -> None:
 
 def _show_group(experiment: Experiment, texts: dict[Path, str]) -> None:
     """The runs of a group that wait, in one line."""
-    waiting = [run for run in experiment.active if run.status.state == "queued"]
+    waiting = {run.directory for run in experiment.active if run.status.state == "queued"}
     if not waiting:
         return
-    first = next((texts[run.directory] for run in waiting if run.directory in texts), expectation(0, False, 0.0))
+    first = next((text for directory, text in texts.items() if directory in waiting), expectation(0, False, 0.0))
     with st.container(horizontal=True, vertical_alignment="center"):
         count = f"{len(waiting)} run{'s' if len(waiting) > 1 else ''}"
         st.markdown(f"**{groups.title(experiment.setting)}**, {count} · {first}")

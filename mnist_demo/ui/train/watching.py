@@ -7,6 +7,7 @@ import streamlit as st
 from mnist_demo.plots import CurveOptions
 from mnist_demo.runs import store
 from mnist_demo.runs.control import Control
+from mnist_demo.runs.groups import Experiment
 from mnist_demo.runs.listing import Listing
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import projector, run_titles, services
@@ -103,16 +104,15 @@ def _show_runs() -> None:
             f"These runs are damaged and cannot be shown: {names}. Delete their folders in {store.runs_folder()}."
         )
     in_sight = st.container()  # above what chooses the runs that are shown in it
-    result.choose(listed)
     experiment = result.opened(listed)
+    shown = _choose_runs(listed, experiment) if listed else []
+    options = charts.choose_options() if listed else CurveOptions()
     if experiment is not None:
         with in_sight:
-            result.show(experiment)
-        compare.show(experiment.runs, listed, CurveOptions(), None)
+            result.show(experiment, options)
+        compare.show(shown, listed, options, None)
         _show_all(listed, None)
         return
-    shown = _choose_runs(listed) if listed else []
-    options = charts.choose_options() if listed else CurveOptions()
     # Those of another run where the chosen ones have none: so the choice stays in its place while one chooses.
     pictured = weights.run_in_sight(shown) or weights.run_in_sight(listed)
     with in_sight:
@@ -133,7 +133,22 @@ def _show_all(listed: list[Run], pictured: Run | None) -> None:
     results.show(listed, pictured)
 
 
-def _choose_runs(listed: list[Run]) -> list[Run]:
+def _choose_runs(listed: list[Run], experiment: Experiment | None) -> list[Run]:
+    """Those on the charts: single ones, or all of an experiment whose result is opened in their place."""
+    experiments = result.offered(listed)
+    if experiment is not None:
+        result.choose(experiments)
+        return experiment.runs
+    if not experiments:
+        return _choose_single_runs(listed)
+    left, right = st.columns([3, 2])
+    with right:
+        result.choose(experiments)
+    with left:
+        return _choose_single_runs(listed)
+
+
+def _choose_single_runs(listed: list[Run]) -> list[Run]:
     by_id = {run.id: run for run in listed}
     st.multiselect(
         "Runs on the charts",
