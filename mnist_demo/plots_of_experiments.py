@@ -1,5 +1,6 @@
 """Charts that hold runs against each other: by the value of one setting, and by how large their networks are."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,8 +16,9 @@ POINTS = "points"  # the data set that a chart is drawn from
 FRONT = "front"  # and that of its front line
 VALIDATION, TEST = "validation images", "test images"
 DECADE = 10.0  # from this ratio of the values on, equal factors are equally far apart
-ON_FRONT, BEHIND = "no other is better with as few parameters", "the others"
+BEHIND = "#8b90a0"  # the colour of runs that are not on the front, on paper and on slate
 FEWEST_ERRORS = 1e-4  # of a log scale: one wrong of 10,000
+TALL = 300  # of the chart by parameters, pixels
 ROOM = 0.04  # beside the points, as a share of the axis
 
 
@@ -33,13 +35,19 @@ class Tried:
 
 
 def by_setting(
-    tried: Sequence[Tried], title: str, *, is_amount: bool, is_log: bool = False, is_large: bool = False
+    tried: Sequence[Tried],
+    values: Sequence[float | str],
+    title: str,
+    *,
+    is_amount: bool,
+    is_log: bool = False,
+    is_large: bool = False,
 ) -> dict[str, Any]:
     """Accuracy on validation and test images by the value of a setting, called `title`; the error rate for a log scale.
 
-    Values that are amounts stand on an axis, a logarithmic one where they span decades; others, such as networks,
-    stand below each other, since their names are long. Runs that are not at their end are pale. A Vega-Lite
-    specification with its data frame among its `datasets`.
+    All `values` of the group have their place from the beginning. Those that are amounts stand on an axis, a
+    logarithmic one where they span decades; others, such as networks, stand below each other, since their names are
+    long. Runs that are not at their end are pale. A Vega-Lite specification with its data frame among its `datasets`.
     """
     rows = [
         {
@@ -57,9 +65,8 @@ def by_setting(
         if accuracy is not None
     ]
     columns = ["at", "value", "on", "shown", "at_accuracy", "low", "high", "is_final"]
-    values = tuple(dict.fromkeys(one.at if is_amount else one.value for one in tried))
     domain = _accuracy_domain(tried, is_log)
-    chart = _by_setting_chart(title, values, domain, is_amount=is_amount, is_log=is_log, is_large=is_large)
+    chart = _by_setting_chart(title, tuple(values), domain, is_amount=is_amount, is_log=is_log, is_large=is_large)
     return {**chart, "datasets": {POINTS: pd.DataFrame(rows, columns=columns)}}
 
 
@@ -96,11 +103,13 @@ def _by_setting_chart(
         "scale": alt.Scale(type="log", domain=domain, nice=False)
         if is_log
         else alt.Scale(domain=domain, nice=False, zero=False),
-        "axis": alt.Axis(tickCount=5, labelExpr=PERCENT_TICK, **text),
+        "axis": alt.Axis(**(_log_ticks(domain) if is_log else {"tickCount": 5}), labelExpr=PERCENT_TICK, **text),
         "title": "error rate" if is_log else "accuracy",
     }
     chart = alt.Chart(alt.NamedData(POINTS)).encode(
-        color=alt.Color("on:N", scale=alt.Scale(domain=[VALIDATION, TEST]), legend=_legend(text)),
+        color=alt.Color(
+            "on:N", scale=alt.Scale(domain=[VALIDATION, TEST]), legend=_legend(text, 2 if is_amount else 1)
+        ),
         opacity=alt.Opacity("is_final:N", scale=alt.Scale(domain=[True, False], range=[1, 0.35]), legend=None),
         tooltip=[alt.Tooltip("value:N", title=name), "on:N", alt.Tooltip("shown:N", title="accuracy")],
     )
@@ -111,9 +120,8 @@ def _by_setting_chart(
     )
     bars = chart.mark_rule(strokeWidth=1.5 * thick)
     if not is_amount:
-        beside = alt.Y(
-            "at:N", sort=[str(value) for value in values], title=None, axis=alt.Axis(**{**text, "labelLimit": 220})
-        )
+        names = alt.Axis(**{**text, "labelLimit": 400 if is_large else 150})
+        beside = alt.Y("at:N", sort=[str(value) for value in values], title=None, axis=names)
         layers = [
             bars.encode(y=beside, x=alt.X("low:Q", **of_accuracy), x2="high:Q"),
             *(one.encode(y=beside, x=alt.X("at_accuracy:Q", **of_accuracy)) for one in (around, dots)),
@@ -127,7 +135,8 @@ def _by_setting_chart(
             bars.encode(x=below, y=alt.Y("low:Q", **of_accuracy), y2="high:Q"),
             *(one.encode(x=below, y=alt.Y("at_accuracy:Q", **of_accuracy)) for one in (around, dots)),
         ]
-    return _finished(alt.LayerChart(layer=layers), is_large)
+    both = alt.LayerChart(layer=layers)
+    return _without_theme(both if is_large else both.properties(height=HEIGHT))  # there the page says how high it is
 
 
 def _ticks(values: Sequence[float], text: dict[str, Any]) -> alt.Axis:
@@ -160,10 +169,11 @@ class Sized:
     is_front: bool  # no other with as few parameters is better
 
 
-def by_parameters(runs: Sequence[Sized], *, is_large: bool = False) -> dict[str, Any]:
+def by_parameters(runs: Sequence[Sized]) -> dict[str, Any]:
     """The share of validation images that is read wrong by the number of parameters, both logarithmic.
 
-    A line joins the runs of the front. A Vega-Lite specification with its data frames among its `datasets`.
+    A line joins the runs of the front; the others are grey. A Vega-Lite specification with its data frames among
+    its `datasets`.
     """
     rows = [
         {
@@ -173,47 +183,57 @@ def by_parameters(runs: Sequence[Sized], *, is_large: bool = False) -> dict[str,
             "wrong": max(1 - one.validation, FEWEST_ERRORS),
             "validation": percent(one.validation),
             "test": "–" if one.test is None else percent(one.test),
-            "place": ON_FRONT if one.is_front else BEHIND,
+            "is_front": one.is_front,
         }
         for one in runs
     ]
-    table = pd.DataFrame(rows, columns=["run", "network", "parameters", "wrong", "validation", "test", "place"])
-    front = table[table["place"] == ON_FRONT].sort_values("parameters")
-    return {**_by_parameters_chart(is_large=is_large), "datasets": {POINTS: table, FRONT: front}}
+    table = pd.DataFrame(rows, columns=["run", "network", "parameters", "wrong", "validation", "test", "is_front"])
+    front = table[table["is_front"].astype(bool)].sort_values("parameters")
+    parameters, wrong = (_ends(table[name].tolist() or [1.0]) for name in ("parameters", "wrong"))
+    return {**_by_parameters_chart(parameters, wrong), "datasets": {POINTS: table, FRONT: front}}
 
 
-@lru_cache(maxsize=2)
-def _by_parameters_chart(*, is_large: bool) -> dict[str, Any]:
-    thick, text = _sizes(is_large)
+def _ends(values: Sequence[float]) -> tuple[float, float]:
+    """Those of a logarithmic axis: some room beside the values."""
+    low, high = min(values), max(values)
+    factor = max(1.15, (high / low) ** ROOM)
+    return low / factor, high * factor
+
+
+@lru_cache(maxsize=64)
+def _by_parameters_chart(parameters: tuple[float, float], wrong: tuple[float, float]) -> dict[str, Any]:
     x = alt.X(
         "parameters:Q",
-        scale=alt.Scale(type="log", nice=False, padding=20),
+        scale=alt.Scale(type="log", nice=False, domain=parameters),
         title="parameters",
-        axis=alt.Axis(format="~s", tickCount=5, **text),
+        axis=alt.Axis(format="~s", **_log_ticks(parameters)),
     )
     y = alt.Y(
         "wrong:Q",
-        scale=alt.Scale(type="log", nice=False, padding=14),
+        scale=alt.Scale(type="log", nice=False, domain=wrong),
         title="validation images read wrong",
-        axis=alt.Axis(tickCount=5, labelExpr=PERCENT_TICK, **text),
+        axis=alt.Axis(labelExpr=PERCENT_TICK, **_log_ticks(wrong)),
     )
-    tooltip: list[str | alt.Tooltip] = [
-        "run:N",
-        "network:N",
-        alt.Tooltip("parameters:Q", format=","),
-        "validation:N",
-        "test:N",
-    ]
+    count = alt.Tooltip("parameters:Q", format=",")
+    tooltip: list[str | alt.Tooltip] = ["run:N", "network:N", count, "validation:N", "test:N"]
     points, front = (alt.Chart(alt.NamedData(name)).encode(x=x, y=y, tooltip=tooltip) for name in (POINTS, FRONT))
-    place = alt.Color("place:N", scale=alt.Scale(domain=[ON_FRONT, BEHIND]), legend=_legend(text))
-    line = front.mark_line(interpolate="step-after", strokeWidth=2 * thick, opacity=0.6).encode(color=place)
-    dots = points.mark_point(filled=True, size=70 * thick**2, opacity=0.9).encode(color=place)
-    return _finished(alt.LayerChart(layer=[line, dots]), is_large)
+    line = front.mark_line(interpolate="step-after", strokeWidth=2)
+    behind = points.transform_filter("!datum.is_front").mark_point(filled=True, size=60, color=BEHIND)
+    dots = front.mark_point(filled=True, size=110, opacity=1)
+    return _without_theme(alt.LayerChart(layer=[line, behind, dots]).properties(height=TALL))
 
 
-def _legend(text: dict[str, Any]) -> alt.Legend:
+def _log_ticks(domain: tuple[float, float]) -> dict[str, Any]:
+    """Where a logarithmic axis is labelled: at 1, 2 and 5 of each decade."""
+    low, high = domain
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    ticks = [step * 10.0**decade for decade in decades for step in (1, 2, 5)]
+    return {"values": [round(tick, 9) for tick in ticks if low <= tick <= high], "labelOverlap": True}
+
+
+def _legend(text: dict[str, Any], columns: int) -> alt.Legend:
     fonts = {"labelFontSize": text["labelFontSize"]} if text else {}
-    return alt.Legend(orient="top", title=None, labelLimit=0, columns=2, symbolOpacity=1, **fonts)
+    return alt.Legend(orient="top", title=None, labelLimit=0, columns=columns, symbolOpacity=1, **fonts)
 
 
 def _sizes(is_large: bool) -> tuple[int, dict[str, Any]]:
@@ -223,8 +243,6 @@ def _sizes(is_large: bool) -> tuple[int, dict[str, Any]]:
     return 2, {"labelFontSize": alt.ExprRef(LARGE_TEXT), "titleFontSize": alt.ExprRef(LARGE_TEXT), "labelLimit": 400}
 
 
-def _finished(chart: alt.LayerChart, is_large: bool) -> dict[str, Any]:
-    """As a specification, without Altair's own theme, so that the page's is taken."""
-    if not is_large:  # there the page says how high it is
-        chart = chart.properties(height=HEIGHT)
+def _without_theme(chart: alt.LayerChart) -> dict[str, Any]:
+    """Without Altair's own, so that the page's is taken."""
     return {name: part for name, part in chart.to_dict().items() if name != "config"}

@@ -31,7 +31,7 @@ def axis(chart: dict[str, Any], name: str) -> dict[str, Any]:
     ],
 )
 def test_values_that_span_decades_stand_on_a_logarithmic_axis(values: tuple[float, ...], kind: str | None) -> None:
-    chart = plots.by_setting(tried(*values), "Steps", is_amount=True)
+    chart = plots.by_setting(tried(*values), values, "Steps", is_amount=True)
     assert axis(chart, "x")["scale"].get("type") == kind
     assert axis(chart, "x")["axis"]["values"] == list(values)
     for end, side in zip(axis(chart, "x")["scale"].get("domain", ()), (-1, 1), strict=False):
@@ -39,7 +39,7 @@ def test_values_that_span_decades_stand_on_a_logarithmic_axis(values: tuple[floa
 
 
 def test_validation_with_its_interval_and_test_are_both_shown_and_all_is_in_sight() -> None:
-    chart = plots.by_setting(tried(0.1, 0.2), "Learning rate", is_amount=True)
+    chart = plots.by_setting(tried(0.1, 0.2), [0.1, 0.2], "Learning rate", is_amount=True)
     table = chart["datasets"][plots.POINTS]
     assert table["on"].tolist() == [plots.VALIDATION, plots.TEST] * 2
     assert table["low"].tolist() == pytest.approx([0.88, 0.85] * 2)
@@ -52,7 +52,7 @@ def test_validation_with_its_interval_and_test_are_both_shown_and_all_is_in_sigh
 
 def test_a_log_scale_shows_errors_even_where_there_are_none() -> None:
     perfect = [Tried("1", 1, 1.0, (0.99, 1.0), None, True)]
-    chart = plots.by_setting(perfect, "Steps", is_amount=True, is_log=True)
+    chart = plots.by_setting(perfect, [1], "Steps", is_amount=True, is_log=True)
     assert chart["datasets"][plots.POINTS]["at_accuracy"].tolist() == [plots.FEWEST_ERRORS]
     low, high = axis(chart, "y")["scale"]["domain"]
     assert 0 < low < plots.FEWEST_ERRORS < 0.01 < high
@@ -61,7 +61,7 @@ def test_a_log_scale_shows_errors_even_where_there_are_none() -> None:
 
 def test_values_that_are_no_amounts_stand_below_each_other_in_their_order() -> None:
     networks = [Tried(text, 0.0, 0.9, (0.8, 0.95), 0.9, False) for text in ("dense 9", "conv 4 3", "dense 1")]
-    chart = plots.by_setting(networks, "Network", is_amount=False)
+    chart = plots.by_setting(networks[1:], [one.value for one in networks], "Network", is_amount=False)
     assert axis(chart, "y")["sort"] == ["dense 9", "conv 4 3", "dense 1"]
     assert axis(chart, "x")["title"] == "accuracy"
     assert not chart["datasets"][plots.POINTS]["is_final"].any()
@@ -69,7 +69,7 @@ def test_values_that_are_no_amounts_stand_below_each_other_in_their_order() -> N
 
 def test_no_value_yet_is_an_empty_chart() -> None:
     for is_amount in (True, False):
-        assert plots.by_setting([], "Seed", is_amount=is_amount)["datasets"][plots.POINTS].empty
+        assert plots.by_setting([], [], "Seed", is_amount=is_amount)["datasets"][plots.POINTS].empty
     assert plots.by_parameters([])["datasets"][plots.POINTS].empty
 
 
@@ -88,6 +88,6 @@ def test_the_front_line_goes_through_the_runs_of_the_front_from_small_to_large()
 
 def test_text_grows_on_a_projector() -> None:
     for is_amount in (True, False):
-        large = plots.by_setting(tried(1, 2), "Steps", is_amount=is_amount, is_large=True)
+        large = plots.by_setting(tried(1, 2), [1, 2], "Steps", is_amount=is_amount, is_large=True)
         assert "height" not in large
         assert all("expr" in axis(large, name)["axis"]["labelFontSize"] for name in "xy")

@@ -65,8 +65,10 @@ def _chart(found: list[Ranked]) -> None:
         )
         for one in found
     ]
-    st.markdown("**How good, for how many parameters** :small[lower is better, further left is smaller]",
-                help=glossary.meanings("Parameter", "Error rate"))  # fmt: skip
+    st.markdown(
+        "**Mistakes by number of parameters** :small[blue: no other is better with as few parameters]",
+        help=glossary.meanings("Parameter", "Error rate"),
+    )
     st.vega_lite_chart(
         spec=plots_of_experiments.by_parameters(points),
         key="chart_best",

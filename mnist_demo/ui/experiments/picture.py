@@ -4,7 +4,7 @@ import html
 import math
 from functools import lru_cache
 
-from mnist_demo.data.images import CLASSES, SIDE
+from mnist_demo.data.images import CLASSES, PIXELS, SIDE
 from mnist_demo.models import architecture
 from mnist_demo.models.architecture import Architecture, Dropout, Shape, Stage
 
@@ -14,7 +14,7 @@ WIDEST = 3.0
 
 def of(network: Architecture) -> str:
     """The network as HTML: pictures are as high as their rows, and the wider the more of them there are."""
-    blocks = [_block("image", (SIDE, SIDE, 1), "")]
+    blocks = [_block("image", (SIDE, SIDE, 1), f"{PIXELS} numbers")]
     blocks += [_block(str(stage.layer), stage.shape, _parameters(stage)) for stage in network.stages[:-1]]
     blocks.append(_block(f"{CLASSES} scores", network.stages[-1].shape, _parameters(network.stages[-1])))
     return f'<ol class="network" aria-label="The network, layer by layer">{"".join(blocks)}</ol>'

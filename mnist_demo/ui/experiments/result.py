@@ -128,7 +128,9 @@ def _tried(experiment: Experiment) -> list[Tried]:
 
 
 def _chart(experiment: Experiment, options: CurveOptions) -> None:
-    name = groups.title(experiment.setting)
+    name, is_amount = groups.title(experiment.setting), groups.is_amount(experiment.setting)
+    runs = experiment.runs
+    values = [float(getattr(run.recipe, experiment.setting)) if is_amount else experiment.value(run) for run in runs]
     measure = "Error rate" if options.is_log else "Accuracy"
     st.markdown(
         f"**{measure} by {name.lower()}** :small[bar: what chance can do]",
@@ -137,8 +139,9 @@ def _chart(experiment: Experiment, options: CurveOptions) -> None:
     st.vega_lite_chart(
         spec=plots_of_experiments.by_setting(
             _tried(experiment),
+            values,
             name,
-            is_amount=groups.is_amount(experiment.setting),
+            is_amount=is_amount,
             is_log=options.is_log,
             is_large=options.is_large,
         ),
