@@ -334,6 +334,40 @@ def test_a_run_in_a_terminal_is_controlled_from_the_page(open_page: OpenPage) ->
     assert newest().status.state == "stopped"
 
 
+def test_two_values_are_tried_the_best_is_said_and_a_group_is_cancelled(open_page: OpenPage) -> None:
+    page = open_page("train")
+    try_values(page, "0.001, 0.1", steps=200)
+    expect(page.get_by_text(re.compile("Best on validation images: 0.1, with"))).to_be_visible(timeout=TRAINING_STARTS)
+    expect(page.locator(".stVegaLiteChart svg").first).to_contain_text("learning rate")
+    expect(page.locator(".legend li")).to_have_text(["0.001", "0.1"])
+    group = store.list_runs()[0][:2]
+    assert {(run.status.state, run.status.validation_images) for run in group} == {("finished", 500)}
+    try_values(page, "0.002, 0.2, 0.3", steps=ENDLESS)
+    expect(page.locator(".stProgress")).to_contain_text("steps/s", timeout=SHOWN)
+    expect(page.get_by_text(re.compile("Learning rate, 2 runs · Waiting for 1 run before it"))).to_be_visible()
+    button(page, "Cancel the group").last.click()  # beside the result; that beside the queue comes first
+    expect(page.locator(".stProgress")).to_have_count(0, timeout=60_000)
+    expect(
+        page.get_by_text(re.compile("Not compared: 0.002 was stopped after step .*, 0.2 was cancelled"))
+    ).to_be_visible(timeout=SHOWN)
+    button(page, "Back to the runs").click()
+    expect(page.get_by_text("Runs on the charts")).to_be_visible(timeout=SHOWN)
+    assert_no_error(page)
+
+
+def try_values(page: Page, values: str, steps: int) -> None:
+    """Try several learning rates of the affine model."""
+    field = page.get_by_role("spinbutton", name="Steps", exact=True)
+    field.fill(str(steps))
+    field.press("Enter")
+    field = page.get_by_label(re.compile("Values, 2 to 8"))
+    if not field.is_visible():
+        page.get_by_text("Try several values").click()
+    field.fill(values)
+    field.press("Enter")
+    button(page, f"Train {values.count(',') + 1} runs").click()
+
+
 def test_fifty_runs_on_disk_do_not_slow_the_page(chrome: Browser, server: Server, open_page: OpenPage) -> None:
     """Against three, which are on the charts as the newest of the fifty are. By the processors' time, which other
     programs change little; medians of loads in turn, on one server.

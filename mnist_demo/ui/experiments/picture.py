@@ -17,7 +17,7 @@ def of(network: Architecture) -> str:
     blocks = [_block("image", (SIDE, SIDE, 1), f"{PIXELS} numbers")]
     blocks += [_block(str(stage.layer), stage.shape, _parameters(stage)) for stage in network.stages[:-1]]
     blocks.append(_block(f"{CLASSES} scores", network.stages[-1].shape, _parameters(network.stages[-1])))
-    return f'<ol class="network" aria-label="The network, layer by layer">{"".join(blocks)}</ol>'
+    return f'<ol class="layers" aria-label="The network, layer by layer">{"".join(blocks)}</ol>'
 
 
 @lru_cache(maxsize=256)

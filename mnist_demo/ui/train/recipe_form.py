@@ -1,5 +1,6 @@
 """The form of the Train page: the settings of a new run, which a link can fill and share."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -79,10 +80,12 @@ def linked_recipe() -> Recipe | None:
 def fill(recipe: Recipe) -> None:
     """Let the form have these settings when the page runs next, as if the visitor had come by their link.
 
-    Raises UserError where the form cannot have them, as of a recipe that there no longer is.
+    Raises UserError where the form cannot have them, as of a recipe that there no longer is, or that was another.
     """
     settings = settings_of(recipe)
-    recipe_from_link({key: [value] for key, value in settings.items()})
+    linked = recipe_from_link({key: [value] for key, value in settings.items()})
+    if linked is None or dataclasses.replace(linked, learning_rate=recipe.learning_rate) != recipe:
+        raise UserError("It has settings that the form does not offer.")
     for key in list(st.session_state):  # what was typed for it before
         if isinstance(key, str) and key.endswith(f"_{recipe.model}_{recipe.name}"):
             del st.session_state[key]
