@@ -40,12 +40,13 @@ def test_train_reports_and_records_its_run(cli_run: tuple[dict[str, Any], Path])
     result, directory = cli_run
     assert set(result) == {
         "run", "model", "recipe", "network", "parameters", "steps", "train_seconds", "total_seconds",
-        "steps_per_second", "validation_accuracy", "test_accuracy", "history",
+        "steps_per_second", "train_accuracy", "validation_accuracy", "test_accuracy", "history",
     }  # fmt: skip
     assert (result["model"], result["recipe"], result["steps"]) == ("affine", "notebook", 600)
     assert (result["network"], result["parameters"]) == ("", 7850)
     assert [step for step, _ in result["history"]] == [0, 500, 600]
     assert result["history"][-1][1] == result["test_accuracy"] > 0.9
+    assert result["train_accuracy"] > 0.9
     assert 0 < result["train_seconds"] < result["total_seconds"]
     assert result["steps_per_second"] == pytest.approx(600 / result["train_seconds"])
     run = run_directory.load(directory)
@@ -176,7 +177,8 @@ def test_a_checkpoint_that_cannot_be_written_fails_the_run_and_leaves_no_half_fi
 def test_ctrl_c_stops_cleanly_with_a_checkpoint_and_a_model(tiny_npz: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     network = ["--network", "Dense 8,  dropout .10"]  # which has a recipe of its own
-    arguments = ["train", *network, "--steps", "9999999", "--data", str(tiny_npz), "--out", str(out)]
+    experiment = ["--train-images", "150", "--label-noise", "0.5", "--l2", "0.001", "--optimizer", "momentum"]
+    arguments = ["train", *network, *experiment, "--steps", "9999999", "--data", str(tiny_npz), "--out", str(out)]
     process = subprocess.Popen(
         [sys.executable, "-m", "mnist_demo", *arguments, "--json"], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
@@ -192,6 +194,9 @@ def test_ctrl_c_stops_cleanly_with_a_checkpoint_and_a_model(tiny_npz: Path, tmp_
     result = json.loads(output)
     assert result["steps"] == run.evaluations[-1].step
     assert (result["network"], result["parameters"]) == ("dense 8, dropout 0.1", 784 * 8 + 8 + 8 * 10 + 10)
-    assert (run.recipe.model, run.recipe.name) == ("own", "fast")
+    recipe = run.recipe
+    assert (recipe.model, recipe.name, recipe.optimizer) == ("own", "fast", "momentum")
+    assert (recipe.train_images, recipe.label_noise, recipe.l2) == (150, 0.5, 0.001)
+    assert run.status.train_images == 150
     assert run.checkpoint_path.is_file()
     assert run.model_path.is_file()

@@ -51,6 +51,7 @@ def summary(run: Run) -> dict[str, Any]:
         "train_seconds": last.seconds,
         "total_seconds": run.status.total_seconds,
         "steps_per_second": last.step / last.seconds if last.seconds else None,
+        "train_accuracy": last.seen_accuracy,
         "validation_accuracy": last.validation_accuracy,
         "test_accuracy": last.test_accuracy,
         "history": [[metrics.step, metrics.test_accuracy] for metrics in run.evaluations],

@@ -13,7 +13,7 @@ from mnist_demo.commands import progress
 from mnist_demo.commands.output import as_json_option, data_option, summary, to_json
 from mnist_demo.data import datasets
 from mnist_demo.errors import UserError
-from mnist_demo.models import registry
+from mnist_demo.models import recipes, registry
 from mnist_demo.quiet import muted_stderr
 from mnist_demo.runs import control, store
 from mnist_demo.runs.metrics import Metrics
@@ -44,6 +44,10 @@ WITH_CONTINUE = ("continued", "steps", "strategy", "as_json")  # all else was se
 )
 @click.option("--batch-size", type=int)
 @click.option("--learning-rate", type=float, help="On the mean loss of a batch.")
+@click.option("--optimizer", type=click.Choice(recipes.OPTIMIZERS))
+@click.option("--train-images", type=int, help="Learn from so many images only, as many of each digit.")
+@click.option("--label-noise", type=float, help="Share of the training images that get a wrong label, 0 to 0.5.")
+@click.option("--l2", type=float, help="Minimise this times the sum of all squared weights too, 0 to 0.1.")
 @click.option("--seed", type=int)
 @click.option("--out", type=click.Path(path_type=Path), help="The run directory to write; else one in the home folder.")
 @click.option(

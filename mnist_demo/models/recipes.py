@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from mnist_demo.data.images import CLASSES
 from mnist_demo.errors import UserError
 
-OPTIMIZERS = ("sgd", "rmsprop", "adam")
+OPTIMIZERS = ("sgd", "momentum", "rmsprop", "adam")
 MOST_STEPS = 10_000_000
 SCHEDULES = ("constant", "triangular")
 PRECISIONS = ("float32", "fastest")
 AUGMENTATIONS = ("none", "handwriting")
+LEAST_TRAIN_IMAGES, MOST_TRAIN_IMAGES = 100, 1_000_000
+MOST_LABEL_NOISE = 0.5
+MOST_L2 = 0.1
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,9 @@ class Recipe:
     label_smoothing: float = 0.0  # share of the target that is spread evenly over all digits (arXiv:1512.00567)
     augmentation: str = "none"  # or "handwriting": every image distorted anew, as people's hands differ
     network: str | None = None  # of an own network, as `architecture.parse` reads it; None: the model's
+    train_images: int | None = None  # to learn from, as many of each digit; None, or more than there are: all
+    label_noise: float = 0.0  # share of the training images whose label is a wrong digit
+    l2: float = 0.0  # times the sum of all squared weights but biases is minimised with the loss
 
 
 def aim(recipe: Recipe) -> float:
@@ -61,6 +67,17 @@ def check_settings(recipe: Recipe) -> None:
             raise UserError(f"A recipe cannot have {setting!r}: choose {' or '.join(known)}.")
     if not 0 <= recipe.label_smoothing < 1:
         raise UserError(f"A label smoothing of {recipe.label_smoothing} is out of range: give at least 0 and under 1.")
+    if not 0 <= recipe.label_noise <= MOST_LABEL_NOISE:
+        raise UserError(
+            f"A label noise of {recipe.label_noise:g} is out of range: give a share from 0 to {MOST_LABEL_NOISE}."
+        )
+    if not 0 <= recipe.l2 <= MOST_L2:
+        raise UserError(f"An L2 regularisation of {recipe.l2:g} is out of range: give a number from 0 to {MOST_L2}.")
+    if recipe.train_images is not None and not LEAST_TRAIN_IMAGES <= recipe.train_images <= MOST_TRAIN_IMAGES:
+        raise UserError(
+            f"A number of training images of {recipe.train_images} is out of range: give a number from {LEAST_TRAIN_IMAGES} to "
+            f"{MOST_TRAIN_IMAGES:,}, or leave it out for all."
+        )
     for name, value, most in (
         ("number of steps between evaluations", recipe.evaluate_every, MOST_STEPS),
         ("number of steps", recipe.steps, MOST_STEPS),

@@ -16,8 +16,10 @@ from mnist_demo.runs.records import typed
 class Metrics:
     """How a run does after `step` steps.
 
-    Losses are mean cross-entropy in nats, accuracies fractions. The training figures are means over the steps since
-    the metrics before; the others are over every image of their split, and None where nothing was evaluated.
+    Losses are mean cross-entropy in nats, accuracies fractions. The training figures are means over the batches since
+    the metrics before, as they were learned from: distorted, with dropout. The others are None where nothing was
+    evaluated: of validation and test over every image, and "seen" over some of the training images, undistorted, with
+    the labels that the run learns from.
     """
 
     step: int
@@ -25,6 +27,8 @@ class Metrics:
     images_per_second: float | None = None
     train_loss: float | None = None
     train_accuracy: float | None = None
+    seen_loss: float | None = None
+    seen_accuracy: float | None = None
     validation_loss: float | None = None
     validation_accuracy: float | None = None
     test_loss: float | None = None

@@ -102,7 +102,10 @@ def _evaluate(session: Session) -> dict[str, float]:
     validation_loss, validation_accuracy = session.evaluate("validation")
     _check_loss(validation_loss)
     test_loss, test_accuracy = session.evaluate("test")
+    seen_loss, seen_accuracy = session.evaluate("seen")
     return {
+        "seen_loss": seen_loss,
+        "seen_accuracy": seen_accuracy,
         "validation_loss": validation_loss,
         "validation_accuracy": validation_accuracy,
         "test_loss": test_loss,

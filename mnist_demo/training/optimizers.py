@@ -7,6 +7,7 @@ from mnist_demo.models.recipes import Recipe
 
 WARM_UP_SHARE = 0.2  # of a triangular schedule's steps
 LOWEST_SHARE = 1e-3  # of its peak
+MOMENTUM = 0.9  # share of a step that the next one goes on with
 
 
 class Triangular(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
@@ -31,6 +32,8 @@ def make_optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
     rate = recipe.learning_rate if recipe.schedule == "constant" else Triangular(recipe.learning_rate, recipe.steps)
     if recipe.optimizer == "sgd":
         return keras.optimizers.SGD(rate)
+    if recipe.optimizer == "momentum":
+        return keras.optimizers.SGD(rate, momentum=MOMENTUM)
     if recipe.optimizer == "rmsprop":
         return keras.optimizers.RMSprop(rate, rho=0.9, momentum=0.0, epsilon=1e-10)  # TF1's defaults
     return keras.optimizers.Adam(rate, beta_2=0.99)

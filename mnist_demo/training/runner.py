@@ -44,7 +44,8 @@ def train_run(
     try:
         dataset = load_data(run.settings.data)
         precision = _choose_precision(run, strategy)
-        facts = {"trained_on": dataset.name, "train_images": len(dataset.train), "execution": precision}
+        images = min(len(dataset.train), run.recipe.train_images or len(dataset.train))
+        facts = {"trained_on": dataset.name, "train_images": images, "execution": precision}
         run = run_directory.set_status(run, "running", validation_images=len(dataset.validation), **facts)
         while True:
             session = Session(run.recipe, dataset, precision, strategy)

@@ -5,7 +5,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from mnist_demo.data import datasets
+from mnist_demo.data import datasets, experiments
 from mnist_demo.data.datasets import Dataset, Split
 from mnist_demo.data.images import CLASSES, PIXELS
 from mnist_demo.models import registry
@@ -17,6 +17,7 @@ from mnist_demo.training.precision import POLICIES
 
 EVALUATION_BATCH = 1000  # images at a time, fewer of a network whose activations take more memory than the CNN's
 EVALUATION_BYTES = 500_000_000
+SEEN_IMAGES = 2_000  # of the training images that are evaluated, at most
 
 # The images and labels of a split, as arguments of a compiled loop.
 SPLIT = [tf.TensorSpec([None, PIXELS], tf.uint8, name="images"), tf.TensorSpec([None], tf.int32, name="labels")]
@@ -40,7 +41,14 @@ class Session:
         strategy: tf.distribute.Strategy | None = None,
     ) -> None:
         self.recipe = recipe
-        self._dataset = dataset
+        train = experiments.training_split(dataset.train, recipe.train_images, recipe.label_noise, recipe.seed)
+        seen = experiments.evenly_spread(len(train), SEEN_IMAGES)
+        self._splits = {
+            "train": train,
+            "seen": Split(train.images[seen], train.labels[seen]),
+            "validation": dataset.validation,
+            "test": dataset.test,
+        }
         self._strategy = strategy or tf.distribute.get_strategy()
         architecture = registry.model_of(recipe).architecture
         self.evaluation_batch = evaluation_batch(architecture)
@@ -56,7 +64,7 @@ class Session:
         self._run_evaluation = tf.function(self._evaluation, input_signature=SPLIT)
         self.agree = distribution.from_first(self._strategy)  # on how to go on, where several workers train together
         # Arguments of the loops, not captured by them: TensorFlow would keep captured data for the process's life.
-        self._tensors = {name: to_tensors(dataset.split(name)) for name in datasets.SPLITS}
+        self._tensors = {name: to_tensors(split) for name, split in self._splits.items()}
 
     def compile(self) -> None:
         """Trace and optimise the training loop ahead of the first step, by running no step at all."""
@@ -65,14 +73,17 @@ class Session:
     def run_steps(self, first_step: int, steps: int) -> tuple[float, float]:
         """Take `steps` optimiser steps; the mean loss (nats) and accuracy of their batches, before each step."""
         recipe = self.recipe
-        indices = datasets.batch_indices(len(self._dataset.train), recipe.batch_size, recipe.seed, first_step, steps)
+        indices = datasets.batch_indices(len(self._splits["train"]), recipe.batch_size, recipe.seed, first_step, steps)
         loss, accuracy = self._run_steps(*self._tensors["train"], indices, first_step)
         return float(loss) / steps, float(accuracy) / steps
 
     def evaluate(self, split: str) -> tuple[float, float]:
-        """Mean loss (nats) and accuracy over every image of `split`, "validation" or "test"."""
+        """Mean loss (nats) and accuracy over every image of `split`, "validation", "test" or "seen".
+
+        "seen" are some of the training images, with the labels that it trains with, always the same ones.
+        """
         loss, correct = self._run_evaluation(*self._tensors[split])
-        count = len(self._dataset.split(split))
+        count = len(self._splits[split])
         return float(loss) / count, float(correct) / count
 
     def state(self) -> State:
@@ -110,9 +121,15 @@ class Session:
             logits = self.model(pixels[first::replicas], training=True)
             losses = _cross_entropy(logits, labels, self.recipe.label_smoothing)
             loss = tf.nn.compute_average_loss(losses, global_batch_size=self.recipe.batch_size)
+            minimised = loss + self._penalty() / replicas if self.recipe.l2 else loss
         weights = self.model.trainable_variables
-        self._optimizer.apply(tape.gradient(loss, weights), weights)
+        self._optimizer.apply(tape.gradient(minimised, weights), weights)
         return loss, tf.reduce_sum(_is_correct(logits, labels)) / self.recipe.batch_size
+
+    def _penalty(self) -> tf.Tensor:
+        """L2 regularisation as Keras has it: l2 times the sum of the squares, of all weights but the biases."""
+        kernels = [weight for weight in self.model.trainable_variables if weight.name == "kernel"]
+        return self.recipe.l2 * tf.add_n([tf.reduce_sum(tf.square(kernel)) for kernel in kernels])
 
     def _evaluation(self, images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         loss, correct = tf.constant(0.0), tf.constant(0.0)

@@ -72,6 +72,9 @@ def test_an_unknown_name_lists_the_known_ones() -> None:
         *(("steps", value) for value in (0, -5, 10**9)),
         *(("batch_size", value) for value in (0, 10**6)),
         *(("seed", value) for value in (-1, 2**31)),
+        *(("train_images", value) for value in (0, -100, 99, 10**9)),
+        *(("label_noise", value) for value in (-0.1, 0.51, math.nan)),
+        *(("l2", value) for value in (-1e-9, 0.11, math.inf, math.nan)),
     ],
 )
 def test_values_that_cannot_train_are_refused(field: str, value: float) -> None:

@@ -18,10 +18,14 @@ from tests.server import ROOT, free_port
 pytestmark = pytest.mark.usefixtures("measured")
 
 STEPS = {"affine": 200, "cnn": 120}
+# The workers must find the same images and the same wrong labels, and share the penalty.
+EXPERIMENTS = {"affine": {"train_images": 2000, "label_noise": 0.1, "l2": 0.02}, "cnn": {}}
 
 
 def start(model: str, out: Path, strategy: str, **environment: str) -> subprocess.Popen[str]:
     options = ["--recipe", "fast", "--steps", str(STEPS[model]), "--data", "bundled", "--out", str(out), "--json"]
+    for name, value in EXPERIMENTS[model].items():
+        options += [f"--{name.replace('_', '-')}", str(value)]
     command = [sys.executable, "-m", "mnist_demo", "train", "--model", model, "--strategy", strategy, *options]
     variables = {**os.environ, "MNIST_DEMO_HOME": str(out.parent / "home"), **environment}
     return subprocess.Popen(command, cwd=ROOT, env=variables, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -35,7 +39,7 @@ def result_of(process: subprocess.Popen[str]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("model", STEPS)
 def test_two_workers_train_to_the_accuracy_of_one(tmp_path: Path, model: str) -> None:
-    recipe = registry.get_recipe(model, "fast", steps=STEPS[model])
+    recipe = registry.get_recipe(model, "fast", steps=STEPS[model], **EXPERIMENTS[model])
     alone = runner.train_run(store.create(recipe, "bundled", tmp_path / "one"), strategy=make_strategy("mirrored"))
     workers = [f"127.0.0.1:{free_port()}" for _ in range(2)]
     configs = [
@@ -57,6 +61,9 @@ def test_two_workers_train_to_the_accuracy_of_one(tmp_path: Path, model: str) ->
     assert last.test_accuracy > 0.8
     assert first["test_accuracy"] == pytest.approx(last.test_accuracy, abs=0.01)
     assert first["validation_accuracy"] == pytest.approx(last.validation_accuracy, abs=0.01)
+    assert first["train_accuracy"] == pytest.approx(last.seen_accuracy, abs=0.01)
+    shared = store.find(str(tmp_path / "two")).evaluations[-1]
+    assert shared.seen_loss == pytest.approx(last.seen_loss, rel=0.03)
 
 
 def test_workers_that_are_not_described_are_one_sentence(tmp_path: Path) -> None:

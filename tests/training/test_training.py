@@ -11,7 +11,7 @@ import psutil
 import pytest
 import tensorflow as tf
 
-from mnist_demo.data import datasets
+from mnist_demo.data import datasets, experiments
 from mnist_demo.data.datasets import Dataset, Split
 from mnist_demo.inside.network import exported
 from mnist_demo.models import registry
@@ -34,7 +34,7 @@ RECIPES = [
     tiny_recipe("affine", learning_rate=0.001),
     tiny_recipe("cnn", learning_rate=0.001),
     tiny_recipe("own", learning_rate=0.001, network=FREE[1]),
-    tiny_recipe("own", learning_rate=0.001, network=str(generated(7, multiplications=500_000))),
+    tiny_recipe("own", learning_rate=0.001, network=str(generated(7, multiplications=500_000)), optimizer="momentum"),
 ]
 all_networks = pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.network or recipe.model)
 
@@ -97,6 +97,54 @@ def test_label_smoothing_keeps_a_model_from_being_sure(dataset: Dataset) -> None
     assert probabilities.max(axis=1).mean() < 0.9
 
 
+def test_l2_pulls_the_weights_but_no_biases_towards_zero_by_twice_their_value(dataset: Dataset) -> None:
+    """As Keras has it: the gradient of l2 x the sum of w^2."""
+    recipe = dataclasses.replace(RECIPES[2], optimizer="sgd", schedule="constant", learning_rate=0.5)
+    free, taxed = Session(recipe, dataset), Session(dataclasses.replace(recipe, l2=0.01), dataset)
+    before = free.model.get_weights()
+    assert free.run_steps(0, 1) == taxed.run_steps(0, 1)  # what is told is the loss alone
+    for start, ours, theirs in zip(before, taxed.model.get_weights(), free.model.get_weights(), strict=True):
+        pull = 0.5 * 2 * 0.01 * start if start.ndim > 1 else np.zeros_like(start)
+        np.testing.assert_allclose(theirs - ours, pull, atol=1e-6)
+
+
+def test_momentum_steps_as_tensorflow_1_did(dataset: Dataset) -> None:
+    recipe = tiny_recipe(optimizer="momentum", learning_rate=0.01)
+    ours, theirs = Session(recipe, dataset), Session(recipe, dataset)
+    step = _v1_step(theirs, tf.compat.v1.train.MomentumOptimizer(0.01, 0.9), tf.reduce_mean)
+    take_steps_of_both(ours, step, dataset)
+    for mine, reference in zip(ours.model.get_weights(), theirs.model.get_weights(), strict=True):
+        np.testing.assert_allclose(mine, reference, atol=2e-5)
+
+
+def test_a_run_learns_from_the_images_and_labels_that_its_recipe_says(dataset: Dataset) -> None:
+    plain = Session(tiny_recipe(), dataset)
+    recipe = tiny_recipe(train_images=100, label_noise=0.3, steps=300)
+    session = Session(recipe, dataset)
+    split = experiments.training_split(dataset.train, 100, 0.3, recipe.seed)
+    for name in ("validation", "test"):  # which nobody changes
+        assert session.evaluate(name) == plain.evaluate(name)
+    list(loop.train(session))
+    predicted = session.model(split.pixels()).numpy().argmax(axis=1)
+    assert session.evaluate("seen")[1] == pytest.approx((predicted == split.labels).mean())
+    batch = datasets.batch_indices(100, recipe.batch_size, recipe.seed, 300, 1)[0]
+    assert session.run_steps(300, 1)[1] == pytest.approx((predicted[batch] == split.labels[batch]).mean())
+
+
+def test_training_accuracy_is_of_undistorted_images_always_the_same_ones(
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mnist_demo.training.session.SEEN_IMAGES", 50)
+    session = Session(dataclasses.replace(tiny_recipe(), augmentation="handwriting"), dataset)
+    session.run_steps(0, 20)
+    some = experiments.evenly_spread(len(dataset.train), 50)
+    right = session.model(dataset.train.pixels()[some]).numpy().argmax(axis=1) == dataset.train.labels[some]
+    assert session.evaluate("seen")[1] == pytest.approx(right.mean())
+    metrics = list(loop.train(Session(tiny_recipe(), dataset)))
+    assert all((m.seen_accuracy is None) == (m.test_accuracy is None) for m in metrics)
+    assert (metrics[-1].seen_accuracy or 0) > 0.9
+
+
 def test_augmentation_changes_what_is_trained_on_and_not_what_is_evaluated(dataset: Dataset) -> None:
     recipe = tiny_recipe(learning_rate=0.01)
     plain = Session(recipe, dataset)
@@ -150,12 +198,17 @@ def test_notebook_recipes_step_as_tensorflow_1_did(dataset: Dataset, model: str)
     summed = model == "affine"  # the notebook's affine cell sums the loss over its batch of 100
     optimizer = v1.GradientDescentOptimizer(1e-2 / 20) if summed else v1.RMSPropOptimizer(1e-3)
     graph_steps = _v1_step(theirs, optimizer, tf.reduce_sum if summed else tf.reduce_mean)
-    for step in range(5):
-        ours.run_steps(step, 1)
-        batch = datasets.batch_indices(len(dataset.train), 20, recipe.seed, step, 1)[0]
-        graph_steps(dataset.train.images[batch], dataset.train.labels[batch].astype(np.int32))
+    take_steps_of_both(ours, graph_steps, dataset)
     for mine, reference in zip(ours.model.get_weights(), theirs.model.get_weights(), strict=True):
         np.testing.assert_allclose(mine, reference, atol=2e-5)
+
+
+def take_steps_of_both(ours: Session, theirs: Callable[[Any, Any], None], dataset: Dataset) -> None:
+    """Five steps on the same batches of 20 images."""
+    for step in range(5):
+        ours.run_steps(step, 1)
+        batch = datasets.batch_indices(len(dataset.train), 20, ours.recipe.seed, step, 1)[0]
+        theirs(dataset.train.images[batch], dataset.train.labels[batch].astype(np.int32))
 
 
 def _v1_step(session: Session, optimizer: Any, reduce: Callable[[Any], Any]) -> Callable[[Any, Any], None]:

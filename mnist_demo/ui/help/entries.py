@@ -58,7 +58,7 @@ DATA = (
     Word(
         "Training image",
         "The exercises: the model sees these images with their labels, and learns from them.",
-        forms=("training images", "Training", "train"),
+        forms=("training images", "Training", "train", "train images"),
     ),
     Word(
         "Validation image",

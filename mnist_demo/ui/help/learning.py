@@ -63,9 +63,9 @@ LEARNING = (
     ),
     Word(
         "Optimizer",
-        "On that hill one may go straight down (plain gradient descent), or keep the way in memory: RMSProp takes "
-        "equally large steps where it is steep and where it is flat; Adam does so too, and rolls on like a ball.",
-        forms=("RMSProp", "Adam", "sgd"),
+        "On that hill one may go straight down (plain gradient descent), roll on like a ball (gradient descent with "
+        "momentum), or take equally large steps where it is steep and where it is flat (RMSProp); Adam does both.",
+        forms=("RMSProp", "Adam", "sgd", "momentum"),
     ),
     Word(
         "Recipe",
@@ -77,6 +77,19 @@ LEARNING = (
         "Seed",
         f"{_NOTEBOOK.seed}: the number that all dice of a run begin with, for the first weights and for the "
         "order of the images. The same seed gives the same run, another one a slightly different run.",
+    ),
+    Word(
+        "Label noise",
+        "A 7 that the book of exercises calls a 2: the share of the training images that get a wrong label, to see "
+        "what a model makes of it. A large one can learn even that by heart.",
+        forms=("wrong labels",),
+    ),
+    Word(
+        "L2 regularisation",
+        "Like a tax on large weights: beside the loss, the sum of all squared weights shall be small. What pays for "
+        "itself on many images stays; what only serves to know a few of them by heart does not.",
+        "\\mathrm{loss} + \\lambda \\sum w^2",
+        forms=("L2",),
     ),
     Word(
         "Label smoothing",

@@ -60,7 +60,8 @@ def settings_table(shown: list[Run]) -> pd.DataFrame:
 
 def _settings(run: Run) -> dict[str, str]:
     model = registry.model_of(run.recipe)
-    fields = {**dataclasses.asdict(run.recipe), "network": model.network or "–"}
+    fields = dataclasses.asdict(run.recipe)
+    fields |= {"network": model.network or "–", "train_images": run.recipe.train_images or "all"}
     titles = {name: SETTING_TITLES.get(name, name.replace("_", " ").capitalize()) for name in fields}
     written = {name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in fields.items()}
     return {

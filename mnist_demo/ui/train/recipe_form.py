@@ -16,7 +16,12 @@ from mnist_demo.ui.experiments import form as several_values
 from mnist_demo.ui.help import glossary
 from mnist_demo.words import percent
 
-OPTIMIZER_TITLES = {"sgd": "plain gradient descent", "rmsprop": "RMSProp", "adam": "Adam"}
+OPTIMIZER_TITLES = {
+    "sgd": "plain gradient descent",
+    "momentum": "gradient descent with momentum",
+    "rmsprop": "RMSProp",
+    "adam": "Adam",
+}
 LINKED_NUMBERS: dict[str, type[int] | type[float]] = {
     "steps": int,
     "batch_size": int,
