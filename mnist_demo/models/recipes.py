@@ -75,8 +75,8 @@ def check_settings(recipe: Recipe) -> None:
         raise UserError(f"An L2 regularisation of {recipe.l2:g} is out of range: give a number from 0 to {MOST_L2}.")
     if recipe.train_images is not None and not LEAST_TRAIN_IMAGES <= recipe.train_images <= MOST_TRAIN_IMAGES:
         raise UserError(
-            f"A number of training images of {recipe.train_images} is out of range: give a number from {LEAST_TRAIN_IMAGES} to "
-            f"{MOST_TRAIN_IMAGES:,}, or leave it out for all."
+            f"A number of training images of {recipe.train_images} is out of range: give a number from "
+            f"{LEAST_TRAIN_IMAGES} to {MOST_TRAIN_IMAGES:,}, or leave it out for all."
         )
     for name, value, most in (
         ("number of steps between evaluations", recipe.evaluate_every, MOST_STEPS),

@@ -27,12 +27,12 @@ class Metrics:
     images_per_second: float | None = None
     train_loss: float | None = None
     train_accuracy: float | None = None
-    seen_loss: float | None = None
-    seen_accuracy: float | None = None
     validation_loss: float | None = None
     validation_accuracy: float | None = None
     test_loss: float | None = None
     test_accuracy: float | None = None
+    seen_loss: float | None = None
+    seen_accuracy: float | None = None
 
 
 class MetricsFile:
