@@ -119,6 +119,11 @@ MODELS = (
         "3.2: what one unit of a layer makes of an image. A hidden layer is one between the image and the scores.",
         forms=("activations", "hidden layer", "hidden units"),
     ),
+    Word(
+        "Dropout",
+        "As if a quarter of a team were absent each day: at each step of the training a share of the numbers is left "
+        "out by chance, so that no unit relies on another one, and less is learned by heart.",
+    ),
     Word("Bias", "0.7, whatever the image is: the number that a sum begins with."),
 )
 ANSWERS = (

@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from mnist_demo.models import registry
 from mnist_demo.ui.common import components, notices, projector, services
 from mnist_demo.ui.help import explain
+from mnist_demo.ui.network import editor
 from mnist_demo.ui.train import recipe_form, watching
 
 TITLE = "Train a model"
@@ -22,5 +24,7 @@ else:
         recipe_form.show()
         watching.show_queue()
     with view:
+        if st.session_state["model"] == registry.OWN.name:
+            editor.show()
         watching.show()
     explain.learning(st.session_state["model"])

@@ -14,6 +14,7 @@ from mnist_demo.models.recipes import Recipe
 from mnist_demo.ui.common import services, sharing
 from mnist_demo.ui.experiments import form as several_values
 from mnist_demo.ui.help import glossary
+from mnist_demo.ui.network import editor
 from mnist_demo.words import percent
 
 OPTIMIZER_TITLES = {
@@ -27,7 +28,7 @@ LINKED_NUMBERS: dict[str, type[int] | type[float]] = {
     "batch_size": int,
     "learning_rate": float,
     "seed": int,
-}  # beside model and recipe
+}  # beside model, recipe and network
 LONGEST_NUMBER = 20  # characters in a link
 
 
@@ -39,17 +40,20 @@ def recipe_from_link(settings: Mapping[str, Sequence[str]]) -> Recipe | None:
     """
     if not settings:
         return None
-    if not set(settings) <= {"model", "recipe", *LINKED_NUMBERS}:
-        raise UserError(f"It may have model, recipe, {', '.join(LINKED_NUMBERS)}, and has something else.")
+    if not set(settings) <= {"model", "recipe", "network", *LINKED_NUMBERS}:
+        raise UserError(f"It may have model, recipe, network, {', '.join(LINKED_NUMBERS)}, and has something else.")
     if any(len(values) > 1 for values in settings.values()):
         raise UserError("It gives a setting more than once.")
     given = {key: values[0] for key, values in settings.items()}
-    first = registry.all_recipes()[0]
-    model, name = given.pop("model", first.model), given.pop("recipe", first.name)
+    network = given.pop("network", None)
+    model = given.pop("model", next(iter(registry.MODELS)) if network is None else registry.OWN.name)
+    usual = next((recipe.name for recipe in registry.all_recipes() if recipe.model == model), "")
+    name = given.pop("recipe", usual)
     known = [f"{recipe.model} {recipe.name}" for recipe in registry.all_recipes()]
     if f"{model} {name}" not in known:
         raise UserError(f"Its model and recipe are none of {', '.join(known)}.")
-    return registry.get_recipe(model, name, **{key: _linked_number(key, text) for key, text in given.items()})
+    numbers = {key: _linked_number(key, text) for key, text in given.items()}
+    return registry.get_recipe(model, name, network=network, **numbers)
 
 
 def _linked_number(key: str, text: str) -> int | float:
@@ -65,7 +69,8 @@ def _linked_number(key: str, text: str) -> int | float:
 def settings_of(recipe: Recipe) -> dict[str, str]:
     """What a link has that fills the form with this recipe."""
     numbers = {key: f"{getattr(recipe, key):.12g}" for key in LINKED_NUMBERS}
-    return {"model": recipe.model, "recipe": recipe.name, **numbers}
+    network = {} if recipe.network is None else {"network": recipe.network}
+    return {"model": recipe.model, "recipe": recipe.name, **network, **numbers}
 
 
 def query_of(recipe: Recipe) -> str:
@@ -117,6 +122,8 @@ def choose_recipe() -> Recipe | None:
         key="model",
         **keep,
     )
+    if model == registry.OWN.name:
+        editor.show_way()
     names = [recipe.name for recipe in registry.get_model(model).recipes]
     linked_name = linked.name if linked and linked.model == model else names[0]
     name = st.segmented_control(
@@ -131,6 +138,8 @@ def choose_recipe() -> Recipe | None:
     preset = registry.get_recipe(model, name)
     if linked and (linked.model, linked.name) == (model, name):
         preset = linked
+    if preset.network is not None:
+        preset = dataclasses.replace(preset, network=editor.network(preset.network))
     of = f"_{model}_{name}"
     first, second = st.columns(2), st.columns(2)
     steps = first[0].number_input(
@@ -150,7 +159,7 @@ def choose_recipe() -> Recipe | None:
     st.caption(describe(preset), help=glossary.meanings(*words_of(preset)))
     try:
         numbers = {"steps": steps, "batch_size": batch_size, "learning_rate": to_number(rate), "seed": seed}
-        return registry.get_recipe(model, name, **numbers)
+        return registry.get_recipe(model, name, network=preset.network, **numbers)
     except UserError as error:
         st.warning(str(error), icon=":material/edit:")
         return None
