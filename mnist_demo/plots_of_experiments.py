@@ -120,7 +120,7 @@ def _by_setting_chart(
     )
     bars = chart.mark_rule(strokeWidth=1.5 * thick)
     if not is_amount:
-        names = alt.Axis(**{**text, "labelLimit": 400 if is_large else 150})
+        names = alt.Axis(**{**text, "labelLimit": 400 if is_large else 150, "labelOverlap": False})
         beside = alt.Y("at:N", sort=[str(value) for value in values], title=None, axis=names)
         layers = [
             bars.encode(y=beside, x=alt.X("low:Q", **of_accuracy), x2="high:Q"),
@@ -136,7 +136,9 @@ def _by_setting_chart(
             *(one.encode(x=below, y=alt.Y("at_accuracy:Q", **of_accuracy)) for one in (around, dots)),
         ]
     both = alt.LayerChart(layer=layers)
-    return _without_theme(both if is_large else both.properties(height=HEIGHT))  # there the page says how high it is
+    if not is_large:  # there the page says how high it is
+        both = both.properties(height=HEIGHT if is_amount else max(HEIGHT, 130 + 26 * len(values)))
+    return _without_theme(both)
 
 
 def _ticks(values: Sequence[float], text: dict[str, Any]) -> alt.Axis:
@@ -196,7 +198,7 @@ def by_parameters(runs: Sequence[Sized]) -> dict[str, Any]:
 def _ends(values: Sequence[float]) -> tuple[float, float]:
     """Those of a logarithmic axis: some room beside the values."""
     low, high = min(values), max(values)
-    factor = max(1.15, (high / low) ** ROOM)
+    factor = max(1.25, (high / low) ** ROOM)
     return low / factor, high * factor
 
 

@@ -143,7 +143,7 @@ def test_a_result_has_its_chart_curves_sentence_and_table_and_one_goes_back_from
     assert "Not compared: 5 diverged." in said
     table = said[said.index("<table") : said.index("</table>")]
     assert [re.sub("<.*?>", "|", row).count("|") for row in table.split("<tr>")[1:]] == [15] * 4
-    assert "font-weight:700'>95.0 %" in table  # the best row
+    assert f"font-weight:700'>95.0{result.NO_BREAK}%" in table  # the best row
     by_value, curves = (json.loads(chart.proto.spec) for chart in app.get("vega_lite_chart"))
     assert by_value["layer"][-1]["encoding"]["x"]["axis"]["values"] == [0.1, 0.2, 5]
     assert curves["layer"][0]["encoding"]["color"]["scale"]["domain"] == ["0.1", "0.2", "5"]

@@ -19,6 +19,7 @@ from mnist_demo.ui.train.durations import duration
 from mnist_demo.words import percent
 
 OPENED = "opened_group"  # of the visitor's session: the id of the group whose result is shown
+NO_BREAK = "\u00a0"
 MOST_OFFERED = 50  # groups that one may open
 
 
@@ -171,13 +172,13 @@ def _curves(experiment: Experiment, options: CurveOptions) -> None:
 def _table(experiment: Experiment) -> None:
     best = max(experiment.compared, key=lambda run: _share(run, "validation_accuracy") or 0.0, default=None)
     rows = [
-        [
+        [  # with spaces at which no line is broken: on a phone the table is moved sideways
             experiment.value(run),
-            run_titles.title(run).rpartition(", ")[2],
+            run_titles.title(run).rpartition(", ")[2].replace(" ", NO_BREAK),
             run.status.state,
             *(_percent(_share(run, f"{on}_accuracy")) for on in ("validation", "test")),
             f"{run.last_step:,}",
-            duration(run.newest.seconds) if run.last_step else "–",
+            duration(run.newest.seconds).replace(" ", NO_BREAK) if run.last_step else "–",
         ]
         for run in experiment.runs
     ]
@@ -191,4 +192,4 @@ def _share(run: Run, measure: str) -> float | None:
 
 
 def _percent(share: float | None) -> str:
-    return "–" if share is None else percent(share)
+    return "–" if share is None else percent(share).replace(" ", NO_BREAK)
