@@ -7,6 +7,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from mnist_demo.files import HOME_VARIABLE
+from mnist_demo.models import registry
+from mnist_demo.runs import store
 from mnist_demo.ui.lesson.steps import STEPS, TO_WATCH
 from tests.browser import card
 from tests.conftest import OpenPage
@@ -21,23 +24,31 @@ def heading(page: Page, number: int) -> None:
 
 
 @pytest.fixture
-def _no_runs(server: Server) -> Iterator[None]:
-    """The runs of other tests are put aside: the lesson shows the best of them."""
+def _runs_of_the_class(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A run of each model; those of other tests are put aside, for the lesson shows the best."""
     folder, aside = server.home / "runs", server.home / "aside"
     folder.mkdir(exist_ok=True)
     folder.rename(aside)
+    monkeypatch.setenv(HOME_VARIABLE, str(server.home))
+    for model in registry.MODELS:
+        run = store.create(registry.get_recipe(model, "notebook"), "bundled")
+        for name in ("model.tflite", "metrics.jsonl", "status.json"):
+            shutil.copy(store.find(model).directory / name, run.directory)
     yield
     shutil.rmtree(folder, ignore_errors=True)
     aside.rename(folder)
 
 
-@pytest.mark.usefixtures("_no_runs")
+@pytest.mark.usefixtures("_runs_of_the_class")
 def test_each_step_fits_a_projector_and_is_reached_by_the_keyboard(open_page: OpenPage) -> None:
     page = open_page("lesson?step=nonsense", viewport=SCREEN)
     heading(page, 1)
     project(page)
     for number in range(1, len(STEPS) + 1):
         heading(page, number)
+        assert_all_fits(page)
+        page.locator("summary", has_text="Answer").click()
+        expect(page.locator("details[open]")).to_be_visible()
         assert_all_fits(page)
         assert number == 1 or page.url.endswith(f"lesson?step={number}")
         if number < len(STEPS):
