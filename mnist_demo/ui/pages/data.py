@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
+from matplotlib.figure import Figure
 
 from mnist_demo import plots
 from mnist_demo.data import datasets
@@ -118,9 +119,8 @@ def show_image(dataset: Dataset, name: str, index: int) -> None:
         st.subheader(f"{SPLIT_TITLES[name]} image {index:,}: a {label}")
     left, right = st.columns([2, 5] if is_large else [1, 2], gap="medium" if is_large else "large")
     with left:
-        figure = plots.digit(pixels, text_color(), LARGE_TEXT if is_large else SMALL_TEXT)
-        alt = f"Image {index}, a handwritten {label}"
-        st.pyplot(figure, width="stretch" if is_large else 300, alt=alt)
+        picture = large_picture(dataset.source, name, index, text_color(), LARGE_TEXT if is_large else SMALL_TEXT)
+        st.image(picture, width="stretch" if is_large else 300, alt=f"Image {index}, a handwritten {label}")
         words = glossary.meanings("Label", "One-hot")
         st.markdown(f"Label **{label}**, one-hot `{plots.one_hot_text(label)}`", help=words)
         with projector.operator_only("why"):
@@ -152,14 +152,25 @@ def look_closer(dataset: Dataset, name: str, indices: np.ndarray) -> None:
     show_image(dataset, name, choose_image(name, dataset.split(name), indices))
 
 
-@st.cache_data(max_entries=12, show_spinner=False)
-def average_images(source: str, name: str, color: str) -> bytes:
-    """The mean image of each digit of one split, a PNG with text in this colour: drawn once for all viewers."""
-    averages = plots.averages(services.dataset(source).split(name))
+def to_png(figure: Figure) -> bytes:
+    """A figure as a PNG without the empty margin around it, fit for twice its size on a screen."""
     buffer = io.BytesIO()
-    figure = plots.digits(averages, [str(digit) for digit in range(CLASSES)], color, font_size=18)
     figure.savefig(buffer, format="png", dpi=200, bbox_inches="tight")
     return buffer.getvalue()
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def large_picture(source: str, name: str, index: int, color: str, font_size: int) -> bytes:
+    """plots.digit of one image as a PNG, drawn once for all viewers."""
+    pixels = services.dataset(source).split(name).pixels(index, index + 1)[0]
+    return to_png(plots.digit(pixels, color, font_size))
+
+
+@st.cache_data(max_entries=12, show_spinner=False)
+def average_picture(source: str, name: str, color: str) -> bytes:
+    """plots.averages of one split as a PNG, drawn once for all viewers: it takes half a second."""
+    averages = plots.averages(services.dataset(source).split(name))
+    return to_png(plots.digits(averages, [str(digit) for digit in range(CLASSES)], color, font_size=18))
 
 
 def show_overview(dataset: Dataset, name: str) -> None:
@@ -175,8 +186,7 @@ def show_overview(dataset: Dataset, name: str) -> None:
             st.dataframe(counts.rename(columns=SPLIT_TITLES))
     with right:
         st.markdown("**The average image of each digit**: where the ink usually is")
-        averages = average_images(dataset.source, name, text_color())
-        st.image(averages, alt="Average images, 0 to 9", width="stretch")
+        st.image(average_picture(dataset.source, name, text_color()), width="stretch", alt="Average images, 0 to 9")
     with projector.operator_only("samples"):
         st.markdown("**Five training images with their one-hot labels**", help=glossary.meanings("One-hot"))
         chosen = [index for index in NOTEBOOK_SAMPLES if index < len(dataset.train)]
