@@ -360,7 +360,7 @@ def try_values(page: Page, values: str, steps: int) -> None:
     field = page.get_by_role("spinbutton", name="Steps", exact=True)
     field.fill(str(steps))
     field.press("Enter")
-    field = page.get_by_label(re.compile("Values, 2 to 8"))
+    field = page.get_by_role("textbox", name=re.compile("Values, 2 to 8"))
     if not field.is_visible():
         page.get_by_text("Try several values").click()
     field.fill(values)
