@@ -14,7 +14,7 @@ from mnist_demo.words import percent
 
 POINTS = "points"  # the data set that a chart is drawn from
 FRONT = "front"  # and that of its front line
-VALIDATION, TEST = "validation images", "test images"
+VALIDATION, TEST, SEEN = SPLITS = ("validation", "test", "training")  # images
 DECADE = 10.0  # from this ratio of the values on, equal factors are equally far apart
 BEHIND = "#8b90a0"  # the colour of runs that are not on the front, on paper and on slate
 FEWEST_ERRORS = 1e-4  # of a log scale: one wrong of 10,000
@@ -31,6 +31,7 @@ class Tried:
     validation: float
     interval: tuple[float, float]
     test: float | None
+    seen: float | None  # on training images, undistorted
     is_final: bool  # and not on the way there
 
 
@@ -43,7 +44,7 @@ def by_setting(
     is_log: bool = False,
     is_large: bool = False,
 ) -> dict[str, Any]:
-    """Accuracy on validation and test images by the value of a setting, called `title`; the error rate for a log scale.
+    """Accuracy on the splits' images by the value of a setting, called `title`; the error rate for a log scale.
 
     All `values` of the group have their place from the beginning. Those that are amounts stand on an axis, a
     logarithmic one where they span decades; others, such as networks, stand below each other, since their names are
@@ -61,7 +62,7 @@ def by_setting(
             "is_final": one.is_final,
         }
         for one in tried
-        for on, accuracy in ((VALIDATION, one.validation), (TEST, one.test))
+        for on, accuracy in zip(SPLITS, (one.validation, one.test, one.seen), strict=True)
         if accuracy is not None
     ]
     columns = ["at", "value", "on", "shown", "at_accuracy", "low", "high", "is_final"]
@@ -77,7 +78,7 @@ def _placed(accuracy: float, is_log: bool) -> float:
 
 def _accuracy_domain(tried: Sequence[Tried], is_log: bool) -> tuple[float, float]:
     """The ends of an axis that all points and their bars are on."""
-    shown = [end for one in tried for end in (*one.interval, one.validation, one.test) if end is not None]
+    shown = [end for one in tried for end in (*one.interval, one.validation, one.test, one.seen) if end is not None]
     ends = [_placed(end, is_log) for end in shown or (0.0, 0.99)]
     low, high = min(ends), max(ends)
     if is_log:
@@ -98,7 +99,6 @@ def _by_setting_chart(
 ) -> dict[str, Any]:
     """The chart without its points: Altair takes 60 ms to build and check one."""
     thick, text = _sizes(is_large)
-    name = title.lower()
     of_accuracy: dict[str, Any] = {
         "scale": alt.Scale(type="log", domain=domain, nice=False)
         if is_log
@@ -107,17 +107,15 @@ def _by_setting_chart(
         "title": "error rate" if is_log else "accuracy",
     }
     chart = alt.Chart(alt.NamedData(POINTS)).encode(
-        color=alt.Color(
-            "on:N", scale=alt.Scale(domain=[VALIDATION, TEST]), legend=_legend(text, 2 if is_amount else 1)
-        ),
+        color=alt.Color("on:N", scale=alt.Scale(domain=SPLITS), legend=_legend(text, 3 if is_amount else 1)),
         opacity=alt.Opacity("is_final:N", scale=alt.Scale(domain=[True, False], range=[1, 0.35]), legend=None),
-        tooltip=[alt.Tooltip("value:N", title=name), "on:N", alt.Tooltip("shown:N", title="accuracy")],
+        tooltip=[alt.Tooltip("value:N", title=title), "on:N", alt.Tooltip("shown:N", title="accuracy")],
     )
-    # Those of the test lie around the others where both are equal.
+    # The others lie around those of validation where they are equal.
     dots = chart.transform_filter(alt.datum.on == VALIDATION).mark_point(filled=True, size=70 * thick**2)
-    around = chart.transform_filter(alt.datum.on == TEST).mark_point(
-        shape="diamond", size=160 * thick**2, strokeWidth=1.5 * thick
-    )
+    shape = alt.Shape("on:N", scale=alt.Scale(domain=[TEST, SEEN], range=["diamond", "square"]), legend=None)
+    others = chart.transform_filter(alt.datum.on != VALIDATION)
+    around = others.mark_point(size=160 * thick**2, strokeWidth=1.5 * thick).encode(shape=shape)
     bars = chart.mark_rule(strokeWidth=1.5 * thick)
     if not is_amount:
         names = alt.Axis(**{**text, "labelLimit": 400 if is_large else 150, "labelOverlap": False})
@@ -128,7 +126,7 @@ def _by_setting_chart(
         ]
     else:
         amounts = [float(value) for value in values]
-        below = alt.X("at:Q", title=name, scale=_scale(amounts), axis=_ticks(amounts, text))
+        below = alt.X("at:Q", title=title, scale=_scale(amounts), axis=_ticks(amounts, text))
         lines = chart.transform_filter(alt.datum.is_final).mark_line(strokeWidth=1.5 * thick)
         layers = [
             lines.encode(x=below, y=alt.Y("at_accuracy:Q", **of_accuracy), opacity=alt.value(0.5)),

@@ -9,7 +9,9 @@ from mnist_demo.plots_of_experiments import Sized, Tried
 
 
 def tried(*values: float, accuracy: float = 0.9) -> list[Tried]:
-    return [Tried(f"{at:g}", at, accuracy, (accuracy - 0.02, accuracy + 0.02), accuracy - 0.05, True) for at in values]
+    return [
+        Tried(f"{at:g}", at, accuracy, (accuracy - 0.02, accuracy + 0.02), accuracy - 0.05, None, True) for at in values
+    ]
 
 
 def axis(chart: dict[str, Any], name: str) -> dict[str, Any]:
@@ -39,7 +41,7 @@ def test_values_that_span_decades_stand_on_a_logarithmic_axis(values: tuple[floa
 
 
 def test_validation_with_its_interval_and_test_are_both_shown_and_all_is_in_sight() -> None:
-    chart = plots.by_setting(tried(0.1, 0.2), [0.1, 0.2], "Learning rate", is_amount=True)
+    chart = plots.by_setting(tried(0.1, 0.2), [0.1, 0.2], "learning rate", is_amount=True)
     table = chart["datasets"][plots.POINTS]
     assert table["on"].tolist() == [plots.VALIDATION, plots.TEST] * 2
     assert table["low"].tolist() == pytest.approx([0.88, 0.85] * 2)
@@ -51,7 +53,7 @@ def test_validation_with_its_interval_and_test_are_both_shown_and_all_is_in_sigh
 
 
 def test_a_log_scale_shows_errors_even_where_there_are_none() -> None:
-    perfect = [Tried("1", 1, 1.0, (0.99, 1.0), None, True)]
+    perfect = [Tried("1", 1, 1.0, (0.99, 1.0), None, None, True)]
     chart = plots.by_setting(perfect, [1], "Steps", is_amount=True, is_log=True)
     assert chart["datasets"][plots.POINTS]["at_accuracy"].tolist() == [plots.FEWEST_ERRORS]
     low, high = axis(chart, "y")["scale"]["domain"]
@@ -60,11 +62,13 @@ def test_a_log_scale_shows_errors_even_where_there_are_none() -> None:
 
 
 def test_values_that_are_no_amounts_stand_below_each_other_in_their_order() -> None:
-    networks = [Tried(text, 0.0, 0.9, (0.8, 0.95), 0.9, False) for text in ("dense 9", "conv 4 3", "dense 1")]
+    networks = [Tried(text, 0.0, 0.9, (0.8, 0.95), 0.9, 1.0, False) for text in ("dense 9", "conv 4 3", "dense 1")]
     chart = plots.by_setting(networks[1:], [one.value for one in networks], "Network", is_amount=False)
     assert axis(chart, "y")["sort"] == ["dense 9", "conv 4 3", "dense 1"]
     assert axis(chart, "x")["title"] == "accuracy"
-    assert not chart["datasets"][plots.POINTS]["is_final"].any()
+    table = chart["datasets"][plots.POINTS]
+    assert table["on"].tolist() == ["validation", "test", "training"] * 2
+    assert not table["is_final"].any()
 
 
 def test_no_value_yet_is_an_empty_chart() -> None:

@@ -25,9 +25,13 @@ SETTINGS: dict[str, type[int] | type[float] | type[str]] = {
     "batch_size": int,
     "steps": int,
     "seed": int,
+    "train_images": int,
+    "label_noise": float,
+    "l2": float,
     "optimizer": str,
     "network": str,
 }
+TITLES = {"train_images": "Training images", "l2": "L2 regularisation"}  # where a setting's own name does not say it
 LEFT_OUT = {
     "diverged": "diverged",
     "failed": "failed",
@@ -44,7 +48,13 @@ def settings_of(recipe: Recipe) -> list[str]:
 
 def title(setting: str) -> str:
     """What a setting is called: "Learning rate"."""
-    return setting.replace("_", " ").capitalize()
+    return TITLES.get(setting, setting.replace("_", " ").capitalize())
+
+
+def in_sentence(setting: str) -> str:
+    """The same where a sentence goes on: "learning rate"."""
+    called = title(setting)
+    return called if called[1].isdigit() else called[0].lower() + called[1:]
 
 
 def is_amount(setting: str) -> bool:

@@ -233,7 +233,7 @@ def _read(directory: Path, _settings: tuple[int, ...], _status: tuple[int, ...])
     try:
         recipe = typed(Recipe, settings["recipe"])
         registry.check(recipe)
-        group = _read_group(settings.get("group"))
+        group = _read_group(settings.get("group"), recipe)
         asked = Settings(recipe, str(settings["data"]), str(settings["created"]), int(settings["target"]), group)
         status = typed(Status, read_json(directory, "status.json"))
         if not (1 <= asked.target <= recipes.MOST_STEPS and 0 < status.temperature < math.inf):
@@ -245,12 +245,12 @@ def _read(directory: Path, _settings: tuple[int, ...], _status: tuple[int, ...])
     return asked, status
 
 
-def _read_group(values: Any) -> Group | None:
+def _read_group(values: Any, recipe: Recipe) -> Group | None:
     if values is None:
         return None
     group = typed(Group, values)
-    if group.setting not in {field.name for field in dataclasses.fields(Recipe)}:
-        raise ValueError("its group varies no setting that there is")
+    if dataclasses.asdict(recipe).get(group.setting) is None:
+        raise ValueError("its group varies no setting that it has")
     return group
 
 

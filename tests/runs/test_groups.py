@@ -29,6 +29,9 @@ OWN = registry.get_recipe("own", "fast")
         ("batch_size", "50, 100,", [50, 100]),
         ("steps", "10; 20", [10, 20]),
         ("seed", "3, 1, 2", [3, 1, 2]),
+        ("train_images", "100, 500", [100, 500]),
+        ("label_noise", "0, 0.3", [0, 0.3]),
+        ("l2", "0; 1e-4; 0,001", [0, 0.0001, 0.001]),
         ("optimizer", "sgd, Adam", ["sgd", "adam"]),
         ("network", "Dense  8; conv 4 3, pool 2;", ["dense 8", "conv 4 3, pool 2", ""]),
     ],
@@ -57,6 +60,9 @@ def test_values_are_read_as_people_type_them_and_nothing_else_changes(
         ("steps", "10, 99999999", "Value 2: A number of steps"),
         ("batch_size", "10, 10001", "Value 2: A batch size"),
         ("seed", "1,, 2", "Value 2: it is not a whole number"),
+        ("train_images", "100, 99", "Value 2: A number of training images"),
+        ("label_noise", "0.1, 0.6", "Value 2: A label noise"),
+        ("l2", "0, 1", "Value 2: An L2 regularisation"),
         ("optimizer", "adam, " + 40 * "x", "Value 2: A recipe cannot have"),
         ("network", "dense 8, dense 16", "with “;” between them: these are 1"),
         ("network", "dense 8; pool 14, pool 3", "Value 2: layer 2: pool 3 needs at least"),
@@ -120,6 +126,7 @@ def test_a_run_of_an_earlier_version_has_no_group_and_one_with_a_damaged_group_i
     settings = json.loads(path.read_text())
     found: list[tuple[object, bool]] = [(..., True), (None, True), ({"id": "a", "setting": "seed"}, True)]
     found += [({"id": "a"}, False), ({"id": "a", "setting": "__class__"}, False), ({"id": 3, "setting": "seed"}, False)]
+    found += [({"id": "a", "setting": "train_images"}, False)]  # of which its recipe has none
     for group, is_read in (*found, (7, False)):
         changed = {key: value for key, value in settings.items() if key != "group"}
         path.write_text(json.dumps(changed if group is ... else {**changed, "group": group}))

@@ -16,8 +16,13 @@ WORDS = {
     "batch_size": "Batch",
     "steps": "Step",
     "seed": "Seed",
+    "train_images": "Training image",
+    "label_noise": "Label noise",
+    "l2": "L2 regularisation",
     "optimizer": "Optimizer",
+    "network": "Network",
 }  # what the glossary calls a setting
+EXAMPLES = {"train_images": "100, 300, 1000, 3000", "label_noise": "0, 0.1, 0.3", "l2": "0, 0.0001, 0.001"}
 FACTOR = 3  # between the values that are offered, of a setting of which one tries more and less
 
 
@@ -41,7 +46,7 @@ def show(recipe: Recipe | None) -> None:
         text = st.text_input(
             f"Values, {groups.FEWEST_VALUES} to {groups.MOST_VALUES}, with {separator} between them",
             examples(recipe, setting),
-            help=glossary.meanings(WORDS[setting]) if setting in WORDS else None,
+            help=glossary.meanings(WORDS[setting]),
             key=f"several_{setting}_{recipe.model}_{recipe.name}",
             persist_state="session",
         )
@@ -61,6 +66,8 @@ def show(recipe: Recipe | None) -> None:
 def examples(recipe: Recipe, setting: str) -> str:
     """Values to begin with: for amounts those of the recipe as it comes, and less and more."""
     preset = registry.get_recipe(recipe.model, recipe.name)
+    if setting in EXAMPLES:
+        return EXAMPLES[setting]
     if setting == "network":
         return f"dense 32; dense 128; {preset.network}"
     if setting == "optimizer":

@@ -19,6 +19,7 @@ from mnist_demo.ui.train.durations import duration
 from mnist_demo.words import percent
 
 OPENED = "opened_group"  # of the visitor's session: the id of the group whose result is shown
+SPLITS = {"seen": "Training", "validation": "Validation", "test": "Test"}  # whose images accuracies are of
 NO_BREAK = "\u00a0"
 MOST_OFFERED = 50  # groups that one may open
 
@@ -123,19 +124,19 @@ def _tried(experiment: Experiment) -> list[Tried]:
         accuracy, images = last.validation_accuracy, run.status.validation_images
         interval = accuracy_interval(accuracy, images) if images else (accuracy, accuracy)
         at = float(getattr(run.recipe, experiment.setting)) if groups.is_amount(experiment.setting) else 0.0
-        is_final = run in experiment.compared
-        found.append(Tried(experiment.value(run), at, accuracy, interval, last.test_accuracy, is_final))
+        others = (last.test_accuracy, last.seen_accuracy)
+        found.append(Tried(experiment.value(run), at, accuracy, interval, *others, run in experiment.compared))
     return found
 
 
 def _chart(experiment: Experiment, options: CurveOptions) -> None:
-    name, is_amount = groups.title(experiment.setting), groups.is_amount(experiment.setting)
+    name, is_amount = groups.in_sentence(experiment.setting), groups.is_amount(experiment.setting)
     runs = experiment.runs
     values = [float(getattr(run.recipe, experiment.setting)) if is_amount else experiment.value(run) for run in runs]
     measure = "Error rate" if options.is_log else "Accuracy"
     st.markdown(
-        f"**{measure} by {name.lower()}** :small[bar: what chance can do]",
-        help=glossary.meanings("Validation image", "Test image"),
+        f"**{measure} by {name}** :small[bar: what chance can do]",
+        help=glossary.meanings("Validation image", "Test image", "Training image"),
     )
     st.vega_lite_chart(
         spec=plots_of_experiments.by_setting(
@@ -148,7 +149,7 @@ def _chart(experiment: Experiment, options: CurveOptions) -> None:
         ),
         key=f"chart_group_{experiment.group.id}",
         height="stretch" if options.is_large else "content",
-        alt=f"Points: accuracy by {name.lower()}; the table below has the figures",
+        alt=f"Points: accuracy by {name}; the table below has the figures",
     )
 
 
@@ -171,18 +172,19 @@ def _curves(experiment: Experiment, options: CurveOptions) -> None:
 
 def _table(experiment: Experiment) -> None:
     best = max(experiment.compared, key=lambda run: _share(run, "validation_accuracy") or 0.0, default=None)
+    splits = [on for on in SPLITS if any(_share(run, f"{on}_accuracy") is not None for run in experiment.runs)]
     rows = [
         [  # with spaces at which no line is broken: on a phone the table is moved sideways
             experiment.value(run),
             run_titles.title(run).rpartition(", ")[2].replace(" ", NO_BREAK),
             run.status.state,
-            *(_percent(_share(run, f"{on}_accuracy")) for on in ("validation", "test")),
+            *(_percent(_share(run, f"{on}_accuracy")) for on in splits),
             f"{run.last_step:,}",
             duration(run.newest.seconds).replace(" ", NO_BREAK) if run.last_step else "–",
         ]
         for run in experiment.runs
     ]
-    header = [groups.title(experiment.setting), "Run", "State", "Validation", "Test", "Steps", "Training"]
+    header = [groups.title(experiment.setting), "Run", "State", *(SPLITS[on] for on in splits), "Steps", "Time"]
     numbers.table(header, rows, bold=experiment.runs.index(best) if best else None)
 
 
