@@ -86,7 +86,7 @@ def measure(dataset: datasets.Dataset, *, has_map: bool) -> None:
         path = store.find(name).model_path
         with muted_stderr():
             opened = timed(f"{name}: opening it", functools.partial(_open, path))
-        look_inside(name, opened, test, dataset.train)
+        look_inside(name, opened, test)
     with muted_stderr():
         kept = [exported.open_file(store.find("cnn").model_path) for _ in range(MODELS_LOOKED_AT)]
     for opened in kept:
@@ -103,7 +103,7 @@ def _open(path: Path, _round: int) -> Opened:
     return exported.open_file(path)
 
 
-def look_inside(name: str, opened: Opened, test: datasets.Split, train: datasets.Split) -> None:
+def look_inside(name: str, opened: Opened, test: datasets.Split) -> None:
     """The rows of one model."""
     image = test.pixels(0, 1)
     digit = int(opened.classifier.logits(image).argmax())
@@ -128,9 +128,8 @@ def look_inside(name: str, opened: Opened, test: datasets.Split, train: datasets
     ), 3)  # fmt: skip
     if opened.network.is_affine:
         return
-    known = timed(f"{name}: last hidden layer of {len(train):,} images", lambda _: judging.judge(opened, train), 1)
-    vectors = Vectors(known.hidden)
-    timed(f"{name}: nearest 8 of {len(train):,} images", lambda _: vectors.nearest(opened.network.hidden(image)[0], 8))
+    vectors = Vectors(judged.hidden)
+    timed(f"{name}: nearest 8 of {len(test):,} images", lambda _: vectors.nearest(opened.network.hidden(image)[0], 8))
 
 
 if __name__ == "__main__":
