@@ -29,7 +29,7 @@ LAYERS = [
     {"data"},
     {"drawing", "maps", "models"},
     {"runs", "inside", "classroom"},
-    {"training", "plots", "plots_of_changes", "plots_of_experiments"},
+    {"training", "plotting"},
     {"ui", "commands"},
     {"__main__"},
 ]

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from mnist_demo import plots
 from mnist_demo.data import datasets
 from mnist_demo.data.datasets import Dataset
-from mnist_demo.plots import CurveOptions
+from mnist_demo.plotting import plots
+from mnist_demo.plotting.plots import CurveOptions
 from mnist_demo.runs import run_directory, store
 from mnist_demo.runs.metrics import Metrics
 from mnist_demo.runs.run_directory import Run

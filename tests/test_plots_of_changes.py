@@ -3,9 +3,9 @@ import io
 import numpy as np
 import pytest
 
-from mnist_demo import plots_of_changes
 from mnist_demo.data.images import Floats
-from mnist_demo.plots_of_changes import CURVES, NOW, SAID, Axis
+from mnist_demo.plotting import plots_of_changes
+from mnist_demo.plotting.plots_of_changes import CURVES, NOW, SAID, Axis
 
 AXIS = Axis("Turn clockwise, degrees", (-20, 0, 20))
 VALUES = [-20.0, -10.0, 0.0, 10.0, 20.0]

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from mnist_demo import plots_of_experiments as plots
-from mnist_demo.plots_of_experiments import Sized, Tried
+from mnist_demo.plotting import plots_of_experiments as plots
+from mnist_demo.plotting.plots_of_experiments import Sized, Tried
 
 
 def tried(*values: float, accuracy: float = 0.9) -> list[Tried]:

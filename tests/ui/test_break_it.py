@@ -12,7 +12,7 @@ from mnist_demo.errors import UserError
 from mnist_demo.inside import changes
 from mnist_demo.inside.changes import CHANGES
 from mnist_demo.inside.network import exported
-from mnist_demo.plots_of_changes import Axis
+from mnist_demo.plotting.plots_of_changes import Axis
 from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.breaking import fool, lines

@@ -5,7 +5,7 @@ import streamlit as st
 from mnist_demo.data.images import Floats
 from mnist_demo.inside import changes
 from mnist_demo.inside.changes import CHANGES, Change
-from mnist_demo.plots_of_changes import Axis
+from mnist_demo.plotting.plots_of_changes import Axis
 from mnist_demo.ui.breaking import lines
 from mnist_demo.ui.breaking.lines import Sweep
 from mnist_demo.ui.breaking.models import Reader

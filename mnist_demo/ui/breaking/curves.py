@@ -7,7 +7,6 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from mnist_demo import plots_of_changes
 from mnist_demo.background import Background, Job, Work
 from mnist_demo.data.datasets import Dataset, Split
 from mnist_demo.errors import UserError
@@ -15,6 +14,7 @@ from mnist_demo.inside import changes, kept
 from mnist_demo.inside.changes import Change
 from mnist_demo.inside.network.exported import Opened
 from mnist_demo.models.inference import Classifier
+from mnist_demo.plotting import plots_of_changes
 from mnist_demo.ui.breaking import change, lines
 from mnist_demo.ui.breaking.models import Reader
 from mnist_demo.ui.common import projector, services

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from mnist_demo import plots_of_changes
 from mnist_demo.data.images import SIDE, Floats
 from mnist_demo.drawing import pictures
 from mnist_demo.inside import changes
-from mnist_demo.plots_of_changes import Axis, Points, Probabilities
+from mnist_demo.plotting import plots_of_changes
+from mnist_demo.plotting.plots_of_changes import Axis, Points, Probabilities
 from mnist_demo.ui.breaking.models import Reader
 from mnist_demo.ui.common import cards, projector
 from mnist_demo.ui.help import glossary

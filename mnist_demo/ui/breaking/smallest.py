@@ -12,7 +12,7 @@ from mnist_demo.errors import UserError
 from mnist_demo.inside import flip
 from mnist_demo.inside.flip import Flip
 from mnist_demo.inside.network.exported import Opened
-from mnist_demo.plots_of_changes import Axis
+from mnist_demo.plotting.plots_of_changes import Axis
 from mnist_demo.ui.breaking import lines
 from mnist_demo.ui.breaking.lines import Sweep
 from mnist_demo.ui.breaking.models import Reader

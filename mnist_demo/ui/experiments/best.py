@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from mnist_demo import plots_of_experiments
 from mnist_demo.errors import UserError
 from mnist_demo.models import registry
 from mnist_demo.models.recipes import Recipe
-from mnist_demo.plots_of_experiments import Sized
+from mnist_demo.plotting import plots_of_experiments
+from mnist_demo.plotting.plots_of_experiments import Sized
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import run_titles
 from mnist_demo.ui.experiments import picture, ranking

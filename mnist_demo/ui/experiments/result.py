@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mnist_demo import plots, plots_of_experiments
 from mnist_demo.models.evaluation import accuracy_interval
-from mnist_demo.plots import CurveOptions
-from mnist_demo.plots_of_experiments import Tried
+from mnist_demo.plotting import plots, plots_of_experiments
+from mnist_demo.plotting.plots import CurveOptions
+from mnist_demo.plotting.plots_of_experiments import Tried
 from mnist_demo.runs import groups
 from mnist_demo.runs.groups import Experiment
 from mnist_demo.runs.run_directory import Run

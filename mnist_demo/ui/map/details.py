@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnist_demo import maps, plots, words
+from mnist_demo import maps, words
 from mnist_demo.data.datasets import Split
 from mnist_demo.data.images import SIDE, Bytes, Floats
 from mnist_demo.inside import digit_map
 from mnist_demo.inside.digit_map import NEIGHBOURS, DigitMap
+from mnist_demo.plotting import plots
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import cards, projector, run_titles, why
 from mnist_demo.ui.evidence import choice, subject

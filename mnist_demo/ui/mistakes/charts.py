@@ -5,9 +5,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from mnist_demo import plots
 from mnist_demo.data.images import CLASSES
 from mnist_demo.inside.mistakes import Calibration, DigitAccuracy, Indices
+from mnist_demo.plotting import plots
 
 FONT, LARGE_FONT = 12, 26  # pixels; on a projector of 1920 x 1080
 LARGE_HEIGHT = 560  # pixels, there

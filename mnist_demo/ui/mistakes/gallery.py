@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from mnist_demo import maps, plots, words
+from mnist_demo import maps, words
 from mnist_demo.data.images import SIDE
 from mnist_demo.drawing import pictures
 from mnist_demo.inside.mistakes import Indices
+from mnist_demo.plotting import plots
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import projector, why
 from mnist_demo.ui.data import thumbnails

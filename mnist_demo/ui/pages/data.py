@@ -7,11 +7,11 @@ import numpy as np
 import streamlit as st
 from matplotlib.figure import Figure
 
-from mnist_demo import plots
 from mnist_demo.data import datasets
 from mnist_demo.data.datasets import Dataset, Split
 from mnist_demo.data.images import CLASSES, SIDE
 from mnist_demo.drawing import pictures
+from mnist_demo.plotting import plots
 from mnist_demo.ui.common import answer_cards, cards, model_choice, notices, projector, run_titles, services, why
 from mnist_demo.ui.common.notices import SPLIT_TITLES
 from mnist_demo.ui.data import seen, thumbnails

@@ -8,11 +8,11 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mnist_demo import plots
 from mnist_demo.data.images import CLASSES
 from mnist_demo.models import recipes
 from mnist_demo.models.recipes import Recipe
-from mnist_demo.plots import CurveOptions
+from mnist_demo.plotting import plots
+from mnist_demo.plotting.plots import CurveOptions
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import run_titles
 from mnist_demo.ui.help import glossary

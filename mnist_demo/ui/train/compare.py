@@ -9,9 +9,9 @@ import subprocess
 import pandas as pd
 import streamlit as st
 
-from mnist_demo import plots
 from mnist_demo.models import registry
-from mnist_demo.plots import CurveOptions
+from mnist_demo.plotting import plots
+from mnist_demo.plotting.plots import CurveOptions
 from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import run_titles

@@ -4,7 +4,7 @@ import math
 
 import streamlit as st
 
-from mnist_demo.plots import CurveOptions
+from mnist_demo.plotting.plots import CurveOptions
 from mnist_demo.runs import store
 from mnist_demo.runs.control import Control
 from mnist_demo.runs.groups import Experiment

@@ -10,11 +10,11 @@ import numpy.typing as npt
 import streamlit as st
 from PIL import Image
 
-from mnist_demo import plots
 from mnist_demo.data.images import CLASSES
 from mnist_demo.errors import UserError
 from mnist_demo.models import inference, registry
 from mnist_demo.models.inference import Classifier
+from mnist_demo.plotting import plots
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import run_titles
 

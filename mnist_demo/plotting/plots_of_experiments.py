@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from mnist_demo.plots import HEIGHT, LARGE_TEXT, PERCENT_TICK
+from mnist_demo.plotting.plots import HEIGHT, LARGE_TEXT, PERCENT_TICK
 from mnist_demo.words import percent
 
 POINTS = "points"  # the data set that a chart is drawn from

@@ -1,0 +1,1 @@
+"""Data in, figure or chart out, for screens, projectors and print."""
