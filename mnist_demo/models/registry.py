@@ -108,7 +108,7 @@ OWN = Model(
     title="Own network",
     network=FIRST_NETWORK,
     recipes=(
-        Recipe("own", "fast", "adam", 2e-3, "triangular", 128, 1_000, 100, precision="fastest", network=FIRST_NETWORK),
+        Recipe("own", "fast", "adam", 5e-3, "triangular", 128, 1_000, 100, precision="fastest", network=FIRST_NETWORK),
     ),
     explanation=(
         "You choose its layers and their order, and it learns its weights by itself: an **own network**. A convolution "
