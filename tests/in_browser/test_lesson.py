@@ -30,7 +30,7 @@ def _runs_of_the_class(server: Server, monkeypatch: pytest.MonkeyPatch) -> Itera
     folder.mkdir(exist_ok=True)
     folder.rename(aside)
     monkeypatch.setenv(HOME_VARIABLE, str(server.home))
-    for model in registry.MODELS:
+    for model in ("affine", "cnn"):
         run = store.create(registry.get_recipe(model, "notebook"), "bundled")
         for name in ("model.tflite", "metrics.jsonl", "status.json"):
             shutil.copy(store.find(model).directory / name, run.directory)
