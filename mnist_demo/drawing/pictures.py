@@ -8,7 +8,7 @@ from typing import IO
 import numpy as np
 from PIL import Image, ImageOps
 
-from mnist_demo.data.images import SIDE, Bytes, Floats
+from mnist_demo.data.images import SIDE, Bytes, Floats, to_bytes
 from mnist_demo.errors import UserError
 
 SMALLEST_PICTURE = 8  # pixels a side
@@ -48,7 +48,7 @@ def read_picture(file: Path | IO[bytes]) -> Bytes:
 
 def to_png(pixels: Floats, scale: int = 1) -> bytes:
     """Pixels (H, W) in [0, 1] as a PNG, dark ink on white, each pixel `scale` x `scale` large."""
-    grey = np.round(255 * (1 - pixels)).astype(np.uint8)
+    grey = to_bytes(1 - pixels)
     buffer = io.BytesIO()
     Image.fromarray(grey.repeat(scale, axis=0).repeat(scale, axis=1)).save(buffer, "PNG")
     return buffer.getvalue()

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mnist_demo.data.images import Bytes
+from mnist_demo.data.images import Bytes, to_bytes
 from mnist_demo.drawing import preprocess
 from mnist_demo.errors import UserError
 
@@ -55,4 +55,4 @@ def _group(columns: dict[int, slice]) -> list[list[int]]:
 def _alone(ink: np.ndarray, mask: np.ndarray) -> Bytes:
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-    return np.pad(np.round(255 * ink[box] * mask[box]).astype(np.uint8), MARGIN)
+    return np.pad(to_bytes(ink[box] * mask[box]), MARGIN)

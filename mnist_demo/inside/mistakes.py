@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_demo.data.images import CLASSES, Floats
+from mnist_demo.models.evaluation import accuracy_interval
 
 Labels = npt.NDArray[np.integer]
 Indices = npt.NDArray[np.int64]
 
-CONFIDENCE = 0.95  # of an interval as Wilson (1927) gave it
 CALIBRATION_BINS = 10
 
 
@@ -28,7 +28,7 @@ def accuracy(confusion_matrix: Indices) -> float:
 
 @dataclass(frozen=True)
 class DigitAccuracy:
-    """How many images of a digit were read right, and the `interval` in which the share of all such images lies.
+    """How many images of a digit were read right, and between which bounds the share of all such images lies.
 
     Where there are no images of the digit, `share` is not a number.
     """
@@ -41,14 +41,6 @@ class DigitAccuracy:
     high: float
 
 
-def interval(right: int, images: int) -> tuple[float, float]:
-    """Where the share of all such images lies, with CONFIDENCE, if `right` of some `images` were read right."""
-    from scipy import stats  # noqa: PLC0415
-
-    found = stats.binomtest(right, images).proportion_ci(CONFIDENCE, method="wilson")
-    return float(found.low), float(found.high)
-
-
 def accuracy_by_digit(confusion_matrix: Indices) -> list[DigitAccuracy]:
     """One for each digit, 0 to 9."""
     found = []
@@ -57,7 +49,7 @@ def accuracy_by_digit(confusion_matrix: Indices) -> list[DigitAccuracy]:
         if images == 0:
             found.append(DigitAccuracy(digit, 0, 0, float("nan"), 0.0, 1.0))
             continue
-        found.append(DigitAccuracy(digit, right, images, right / images, *interval(right, images)))
+        found.append(DigitAccuracy(digit, right, images, right / images, *accuracy_interval(right / images, images)))
     return found
 
 

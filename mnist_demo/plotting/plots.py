@@ -195,7 +195,12 @@ def _curve_chart(
     layers = alt.LayerChart(layer=[faint, strong])
     if not options.is_large:  # there the page says how high it is
         layers = layers.properties(height=HEIGHT)
-    return {name: part for name, part in layers.to_dict().items() if name != "config"}  # Altair's own theme
+    return without_theme(layers)
+
+
+def without_theme(chart: alt.Chart | alt.LayerChart) -> dict[str, Any]:
+    """The specification of a chart without Altair's own theme, so that the page's is taken."""
+    return {name: part for name, part in chart.to_dict().items() if name != "config"}
 
 
 def curves_picture(

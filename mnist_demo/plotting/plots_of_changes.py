@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from mnist_demo.data.images import Floats
+from mnist_demo.plotting.plots import without_theme
 from mnist_demo.words import percent, surety
 
 CURVES, SAID, NOW = "curves", "said", "now"  # the data sets that a chart is drawn from
@@ -115,7 +116,7 @@ def _along_chart(axis: Axis, names: tuple[str, ...], label: int, *, is_large: bo
     )
     digits = written.encode(x=alt.X("middle:Q", scale=_ends(axis)), y=alt.Y("height:Q", scale=scale), text="written:N")
     layers = alt.LayerChart(layer=[strips, marked, lines, dots, digits])
-    return _without_theme(layers.properties(height=LARGE_HEIGHT if is_large else HEIGHT))
+    return without_theme(layers.properties(height=LARGE_HEIGHT if is_large else HEIGHT))
 
 
 Points = Mapping[str, Sequence[tuple[float, float]]]  # by a model's name: the value, and the share that is read right
@@ -146,7 +147,7 @@ def _robustness_chart(axis: Axis, names: tuple[str, ...], *, is_large: bool) -> 
             tooltip=_tooltip(axis, "read right"),
         )
     )
-    return _without_theme(encoded.properties(height=LARGE_HEIGHT if is_large else HEIGHT))
+    return without_theme(encoded.properties(height=LARGE_HEIGHT if is_large else HEIGHT))
 
 
 def _ends(axis: Axis) -> alt.Scale:
@@ -173,11 +174,6 @@ def _color(names: Sequence[str], font: int) -> alt.Color:
 def _tooltip(axis: Axis, title: str, *more: str) -> list[alt.Tooltip]:
     share = alt.Tooltip("shown:N", title=title)
     return [alt.Tooltip("model:N"), alt.Tooltip("at:Q", title=axis.title), share, *map(alt.Tooltip, more)]
-
-
-def _without_theme(chart: alt.Chart | alt.LayerChart) -> dict[str, Any]:
-    """Without Altair's own, so that the page's is taken."""
-    return {name: part for name, part in chart.to_dict().items() if name != "config"}
 
 
 def lines_picture(axis: Axis, lines: Points, title: str, colors: Sequence[str]) -> Figure:

@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from mnist_demo.plotting.plots import HEIGHT, LARGE_TEXT, PERCENT_TICK
+from mnist_demo.plotting.plots import HEIGHT, LARGE_TEXT, PERCENT_TICK, without_theme
 from mnist_demo.words import percent
 
 POINTS = "points"  # the data set that a chart is drawn from
@@ -136,7 +136,7 @@ def _by_setting_chart(
     both = alt.LayerChart(layer=layers)
     if not is_large:  # there the page says how high it is
         both = both.properties(height=HEIGHT if is_amount else max(HEIGHT, 130 + 26 * len(values)))
-    return _without_theme(both)
+    return without_theme(both)
 
 
 def _ticks(values: Sequence[float], text: dict[str, Any]) -> alt.Axis:
@@ -220,7 +220,7 @@ def _by_parameters_chart(parameters: tuple[float, float], wrong: tuple[float, fl
     line = front.mark_line(interpolate="step-after", strokeWidth=2)
     behind = points.transform_filter("!datum.is_front").mark_point(filled=True, size=60, color=BEHIND)
     dots = front.mark_point(filled=True, size=110, opacity=1)
-    return _without_theme(alt.LayerChart(layer=[line, behind, dots]).properties(height=TALL))
+    return without_theme(alt.LayerChart(layer=[line, behind, dots]).properties(height=TALL))
 
 
 def _log_ticks(domain: tuple[float, float]) -> dict[str, Any]:
@@ -241,8 +241,3 @@ def _sizes(is_large: bool) -> tuple[int, dict[str, Any]]:
     if not is_large:
         return 1, {}
     return 2, {"labelFontSize": alt.ExprRef(LARGE_TEXT), "titleFontSize": alt.ExprRef(LARGE_TEXT), "labelLimit": 400}
-
-
-def _without_theme(chart: alt.LayerChart) -> dict[str, Any]:
-    """Without Altair's own, so that the page's is taken."""
-    return {name: part for name, part in chart.to_dict().items() if name != "config"}

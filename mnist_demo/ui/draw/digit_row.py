@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from mnist_demo.data.images import Bytes, Floats
+from mnist_demo.data.images import Bytes, Floats, to_bytes
 from mnist_demo.drawing import preprocess, segmentation
 from mnist_demo.errors import UserError
 from mnist_demo.runs.run_directory import Run
@@ -43,5 +43,5 @@ def digits(found: Sequence[Bytes], models: Sequence[Run]) -> None:
 
 
 def _enlarged(pixels: Floats) -> Bytes:
-    grey = Image.fromarray(np.round(255 * (1 - pixels)).astype(np.uint8))
+    grey = Image.fromarray(to_bytes(1 - pixels))
     return np.asarray(grey.resize((DIGIT_SIDE, DIGIT_SIDE), Image.Resampling.NEAREST))

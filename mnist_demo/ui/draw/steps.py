@@ -7,7 +7,7 @@ import streamlit as st
 from PIL import Image, ImageDraw
 
 from mnist_demo.data import datasets
-from mnist_demo.data.images import SIDE, Bytes, Floats
+from mnist_demo.data.images import SIDE, Bytes, Floats, to_bytes
 from mnist_demo.drawing import preprocess, rejection
 from mnist_demo.errors import UserError
 from mnist_demo.models.neighbours import Neighbours
@@ -106,7 +106,7 @@ def _sheet(picture: Floats) -> Bytes:
     longest = max(picture.shape)
     scale = PICTURE_SIDE / longest if longest > PICTURE_SIDE else max(1, PICTURE_SIDE // max(longest, SIDE))
     size = max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale))
-    grey = Image.fromarray(np.round(255 * (1 - picture)).astype(np.uint8))
+    grey = Image.fromarray(to_bytes(1 - picture))
     sheet = Image.new("L", (PICTURE_SIDE, PICTURE_SIDE), 255)
     resized = grey.resize(size, Image.Resampling.NEAREST if scale > 1 else Image.Resampling.BOX)
     sheet.paste(resized, ((PICTURE_SIDE - size[0]) // 2, (PICTURE_SIDE - size[1]) // 2))

@@ -8,7 +8,7 @@ import streamlit as st
 
 from mnist_demo import maps
 from mnist_demo.data.datasets import Dataset, Split
-from mnist_demo.data.images import CLASSES, PIXELS, SIDE, Floats
+from mnist_demo.data.images import CLASSES, PIXELS, SIDE, Floats, to_bytes
 from mnist_demo.ui.common.notices import SPLIT_TITLES
 from mnist_demo.ui.draw import drawn, state
 from mnist_demo.ui.draw.state import Drawn
@@ -69,7 +69,7 @@ def _drawings() -> Source:
     board = state.board()
     drawn.keep(board, board.drawing.picture)
     told = [number for number, each in enumerate(board.drawn, 1) if each.label is not None]
-    images = [np.round(255 * board.drawn[number - 1].pixels).ravel() for number in told]
+    images = [to_bytes(board.drawn[number - 1].pixels).ravel() for number in told]
     labels = [board.drawn[number - 1].label for number in told]
     split = Split(np.array(images, np.uint8).reshape(-1, PIXELS), np.array(labels, np.uint8))
     return Source(DRAWINGS, split, told)

@@ -2,12 +2,10 @@
 
 import math
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
 
-from mnist_demo.errors import UserError
 from mnist_demo.runs import control, groups
 from mnist_demo.runs.groups import Experiment
 from mnist_demo.runs.run_directory import Run
@@ -72,7 +70,5 @@ def expectation(before: int, is_paused: bool, seconds: float) -> str:
 
 def cancel_all(waiting: list[Run]) -> None:
     """Take back all runs that the visitor saw waiting."""
-    for run in waiting:
-        with suppress(UserError):  # deleted in the meantime
-            control.cancel(run)
+    groups.cancel(waiting)
     services.listing().refresh()
