@@ -146,6 +146,11 @@ def draw(page: Page, strokes: Sequence[Stroke], steps: int = 6) -> None:
     page.evaluate(TWO_FRAMES)  # the canvas shows the whole stroke one frame after the pen went up
 
 
+def cards(page: Page) -> Locator:
+    """The answer cards of all models. (Streamlit's own parts are sections too, but have no heading.)"""
+    return page.locator("section", has=page.locator("h3"))
+
+
 def card(page: Page, name: str) -> Locator:
     """The answer card of the model called `name`."""
     return page.locator("section", has=page.locator("h3", has_text=name))

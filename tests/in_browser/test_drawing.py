@@ -19,7 +19,7 @@ from mnist_demo.files import HOME_VARIABLE
 from mnist_demo.runs import run_directory, store
 from mnist_demo.ui.common.run_titles import title
 from tests import photos
-from tests.browser import DIGITS, NAME, TWO_FRAMES, canvas_of, card, draw, ink, place
+from tests.browser import DIGITS, NAME, TWO_FRAMES, canvas_of, card, cards, draw, ink, place
 from tests.conftest import OpenPage, tiny_recipe
 from tests.runs.test_trainer import wait_for
 from tests.server import Server
@@ -74,14 +74,13 @@ def test_the_final_answer_is_made_from_the_whole_stroke_and_stays(open_page: Ope
 
 def boxes(page: Page) -> list[Any]:
     """Where the canvas, the cards and their rows are."""
-    cards = page.locator("section", has=page.locator("h3"))
-    parts = [canvas_of(page), *cards.all(), *cards.locator("li, .answer").all()]
+    parts = [canvas_of(page), *cards(page).all(), *cards(page).locator("li, .answer").all()]
     return [part.bounding_box() for part in parts]
 
 
 def test_nothing_shifts_from_the_empty_page_to_the_last_answer(open_page: OpenPage) -> None:
     page = open_page()
-    expect(page.locator("section", has=page.locator("h3"))).to_have_count(2)
+    expect(cards(page)).to_have_count(2)
     empty = boxes(page)
     with pen_down(page, *SEVEN[:2]):
         expect(headline(page)).not_to_have_text("")

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from mnist_demo.files import HOME_VARIABLE
 from mnist_demo.runs import run_directory, store
-from tests.browser import DIGITS, canvas_of, card, draw, watch_shifts
+from tests.browser import DIGITS, canvas_of, card, cards, draw, watch_shifts
 from tests.conftest import OpenPage, tiny_recipe
 from tests.server import Server
 
@@ -112,7 +112,7 @@ def test_a_model_that_trains_offers_itself_and_answers_at_one_press(
             draw(page, [[(0.3, 0.52), (0.7, 0.52)]])
             expect(offer).to_be_visible()
             offer.click()
-            expect(page.locator("section", has=page.locator("h3"))).to_have_count(3)
+            expect(cards(page)).to_have_count(3)
             expect(offer).to_be_hidden()
         assert shifts.unasked < MOST, shifts
     finally:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from mnist_demo.data import datasets
 from mnist_demo.runs import run_directory, store
 from mnist_demo.ui.common.run_titles import title
-from tests.browser import DIGITS, PAGES, TWO_FRAMES, canvas_of, card, draw
+from tests.browser import DIGITS, PAGES, TWO_FRAMES, canvas_of, card, cards, draw
 from tests.conftest import OpenPage, furnish, tiny_recipe
 from tests.runs.test_trainer import wait_for
 from tests.server import Server, free_port
@@ -230,9 +230,9 @@ def test_a_run_is_watched_found_again_after_a_refresh_seen_by_others_stopped_and
     choice = draw_page.get_by_role("combobox", name="Models that answer")
     choice.click()
     draw_page.get_by_role("option", name=title(listed[1]), exact=True).click()
-    expect(draw_page.locator("section")).to_have_count(3)
+    expect(cards(draw_page)).to_have_count(3)
     draw(draw_page, DIGITS[1])
-    expect(draw_page.locator("section").nth(2).locator("li.top")).to_have_count(1)
+    expect(cards(draw_page).nth(2).locator("li.top")).to_have_count(1)
 
 
 def test_a_run_is_paused_stepped_resumed_reset_and_continued_by_any_viewer(open_page: OpenPage) -> None:
