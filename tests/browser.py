@@ -134,8 +134,11 @@ def ink(page: Page) -> int:
     )
 
 
-def draw(page: Page, strokes: Sequence[Stroke], steps: int = 6) -> None:
-    """Draw with the mouse: press, move in steps, release."""
+def draw(page: Page, strokes: Sequence[Stroke], steps: int = 2) -> None:
+    """Draw with the mouse: press, move from point to point in so many steps, release.
+
+    Few, for the browser renders the page at each: a stroke that is moved three times as finely costs as much again.
+    """
     for stroke in strokes:
         points = [place(page, point) for point in stroke]
         page.mouse.move(*points[0])

@@ -41,7 +41,7 @@ def pen_down(page: Page, *points: tuple[float, float]) -> Iterator[None]:
     page.mouse.move(*place(page, points[0]))
     page.mouse.down()
     for point in points[1:]:
-        page.mouse.move(*place(page, point), steps=6)
+        page.mouse.move(*place(page, point), steps=3)
     yield
     page.mouse.up()
 
@@ -85,7 +85,7 @@ def test_nothing_shifts_from_the_empty_page_to_the_last_answer(open_page: OpenPa
     with pen_down(page, *SEVEN[:2]):
         expect(headline(page)).not_to_have_text("")
         assert boxes(page) == empty
-        page.mouse.move(*place(page, SEVEN[2]), steps=6)
+        page.mouse.move(*place(page, SEVEN[2]), steps=3)
     expect(headline(page)).to_have_text("7")
     assert boxes(page) == empty
     press(page, "Clear")
