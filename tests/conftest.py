@@ -229,7 +229,8 @@ def new_page(chrome: Browser) -> Callable[..., Page]:
 def open_page(new_page: Callable[..., Page], server: Server) -> Iterator[OpenPage]:
     """Opens a page of the app, for a visitor who is new; fails the test on an error in the page's scripts.
 
-    `script` runs before the page's own.
+    `script` runs before the page's own. The visitor has asked the browser for less motion, of which the browser renders
+    each step, where not `moves`.
     """
     pages: list[Page] = []
     errors: list[Error] = []
@@ -237,6 +238,7 @@ def open_page(new_page: Callable[..., Page], server: Server) -> Iterator[OpenPag
     def open_(
         path: str = "",
         script: str = "",
+        moves: bool = False,
         viewport: ViewportSize | None = None,
         color_scheme: Literal["light", "dark"] = "light",
         **options: object,
@@ -244,7 +246,7 @@ def open_page(new_page: Callable[..., Page], server: Server) -> Iterator[OpenPag
         page = new_page(**options)
         pages.append(page)
         page.on("pageerror", lambda error: errors.append(error))  # noqa: PLW0108 (Playwright marks what it is given)
-        page.emulate_media(color_scheme=color_scheme)
+        page.emulate_media(color_scheme=color_scheme, reduced_motion="no-preference" if moves else "reduce")
         page.set_viewport_size(viewport or VIEWPORT)
         page.add_init_script(script)
         page.context.clear_cookies()

@@ -16,7 +16,7 @@ def said(page: Page) -> Locator:
 
 
 def test_from_an_image_to_why_to_breaking_it_to_the_flipped_answer(open_page: OpenPage) -> None:
-    page = open_page("evidence?split=test&index=3")
+    page = open_page("evidence?split=test&index=3", moves=True)
     page.get_by_test_id("stMain").get_by_role("link", name="Break it").click()
     page.locator("h1", has_text="Break it").wait_for()
     expect(page.get_by_alt_text("Test image 3, 28 × 28 pixels")).to_be_visible()

@@ -79,7 +79,7 @@ def boxes(page: Page) -> list[Any]:
 
 
 def test_nothing_shifts_from_the_empty_page_to_the_last_answer(open_page: OpenPage) -> None:
-    page = open_page()
+    page = open_page(moves=True)
     expect(cards(page)).to_have_count(2)
     empty = boxes(page)
     with pen_down(page, *SEVEN[:2]):

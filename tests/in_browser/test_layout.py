@@ -67,7 +67,7 @@ def test_on_a_phone_the_pages_are_named_and_filters_wrap(phone: Page) -> None:
 
 @pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
 def test_nothing_jumps_through_a_whole_drawing(open_page: OpenPage, size: tuple[int, int]) -> None:
-    page = open_page(viewport={"width": size[0], "height": size[1]})
+    page = open_page(viewport={"width": size[0], "height": size[1]}, moves=True)
     headline = card(page, "CNN").locator(".headline")
     reveal = page.get_by_role("button", name="Reveal the answers")
     canvas_of(page)
@@ -97,7 +97,7 @@ def test_a_model_that_trains_offers_itself_and_answers_at_one_press(
     open_page: OpenPage, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(HOME_VARIABLE, str(server.home))
-    page = open_page()
+    page = open_page(moves=True)
     offer = page.get_by_role("button", name=re.compile("is training: let it answer too"))
     draw(page, DIGITS[7])
     expect(card(page, "CNN").locator(".headline")).to_have_text("7")

@@ -205,7 +205,7 @@ def test_each_part_of_break_it_is_seen_without_scrolling(open_page: OpenPage) ->
 
 
 def test_what_jumps_is_measured(open_page: OpenPage) -> None:
-    page = open_page()
+    page = open_page(moves=True)
     canvas_of(page)
     page.get_by_text("What is a model, and what do the bars mean?").wait_for()
     page.wait_for_load_state("networkidle")

@@ -54,7 +54,7 @@ def bottom(box: FloatRect) -> float:
 
 
 def test_a_run_is_in_sight_from_start_to_end_nothing_jumps_and_it_fills_a_projector(open_page: OpenPage) -> None:
-    page = open_page("train", viewport=SCREEN)
+    page = open_page("train", viewport=SCREEN, moves=True)
     page.wait_for_load_state("networkidle")
     expect(page.locator(".stVegaLiteChart svg")).to_have_count(2)
     with watch_shifts(page) as from_start_to_end:
@@ -122,7 +122,7 @@ def test_the_charts_of_a_home_without_runs_have_their_place(open_page: OpenPage)
     folder, aside = store.runs_folder(), store.runs_folder().with_name("aside")
     folder.rename(aside)
     try:
-        page = open_page("train", viewport=SCREEN)
+        page = open_page("train", viewport=SCREEN, moves=True)
         expect(page.get_by_text("No run yet.")).to_be_visible()
         expect(page.locator(".stVegaLiteChart svg")).to_have_count(2)
         before = boxes(page.locator(".stVegaLiteChart"))
