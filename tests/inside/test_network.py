@@ -12,7 +12,7 @@ from mnist_demo.data.datasets import Dataset, Split
 from mnist_demo.data.images import Floats
 from mnist_demo.errors import UserError
 from mnist_demo.inside import learning
-from mnist_demo.inside.network import exported
+from mnist_demo.inside.network import exported, layers
 from mnist_demo.inside.network.exported import Opened
 from mnist_demo.inside.network.network import of_logit, of_loss, of_probability
 from mnist_demo.models import registry
@@ -98,6 +98,19 @@ def test_gradients_equal_tensorflows(pair: tuple[Opened, keras.Model], images: F
     own = [array for layer in opened.network.layers if layer.has_weights for array in ours.weights[layer.name]]
     for mine, theirs in zip(own, to_weights, strict=True):
         np.testing.assert_allclose(mine, theirs, atol=1e-4 * max(1, float(tf.reduce_max(tf.abs(theirs)))))
+
+
+def test_a_convolution_with_much_to_look_at_takes_the_images_in_turns(
+    pair: tuple[Opened, keras.Model], images: Floats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = pair[0].network
+    together = network.gradients(images, of_logit([3, 1, 4, 1, 5]))
+    monkeypatch.setattr(layers, "MOST_COLUMNS", 1)
+    apart = network.gradients(images, of_logit([3, 1, 4, 1, 5]))
+    np.testing.assert_allclose(apart.pixels, together.pixels, atol=1e-5)
+    for name, arrays in together.weights.items():
+        for ours, theirs in zip(apart.weights[name], arrays, strict=True):
+            np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("name", store.shipped_names())

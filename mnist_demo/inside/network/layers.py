@@ -25,6 +25,9 @@ SLOPES: dict[str, Callable[[Floats], Floats]] = {
 }
 
 
+MOST_COLUMNS = 16_000_000  # numbers that a convolution looks at, all its places together; of more, images take turns
+
+
 @dataclass(frozen=True, eq=False)
 class Layer:
     """One layer of a network as it answers, which never drops anything out.
@@ -55,6 +58,9 @@ class Layer:
 
 def forward(layer: Layer, inputs: Floats) -> Floats:
     """What the layer makes of `inputs`, (n, ...) -> (n, *layer.shape)."""
+    if _is_too_much(layer, len(inputs)):
+        half = len(inputs) // 2
+        return np.concatenate([forward(layer, inputs[:half]), forward(layer, inputs[half:])])
     if layer.has_weights:
         total = _columns(layer, inputs) @ layer.kernel.reshape(-1, layer.shape[-1]) + layer.bias
         return ACTIVATIONS[layer.activation](total)
@@ -71,9 +77,20 @@ def backward(layer: Layer, inputs: Floats, outputs: Floats, upstream: Floats) ->
     """
     if layer.kind == "pool":
         return _pool_backward(layer, inputs, upstream), None
-    slope = upstream * SLOPES[layer.activation](outputs)
     if not layer.has_weights:
-        return slope.reshape(inputs.shape), None
+        return (upstream * SLOPES[layer.activation](outputs)).reshape(inputs.shape), None
+    return _weighted_backward(layer, inputs, outputs, upstream)
+
+
+def _weighted_backward(
+    layer: Layer, inputs: Floats, outputs: Floats, upstream: Floats
+) -> tuple[Floats, WeightGradients]:
+    if _is_too_much(layer, len(inputs)):
+        half = len(inputs) // 2
+        to_first, (kernel, bias) = _weighted_backward(layer, inputs[:half], outputs[:half], upstream[:half])
+        to_rest, (more, more_bias) = _weighted_backward(layer, inputs[half:], outputs[half:], upstream[half:])
+        return np.concatenate([to_first, to_rest]), (kernel + more, bias + more_bias)
+    slope = upstream * SLOPES[layer.activation](outputs)
     flat = slope.reshape(-1, layer.shape[-1])
     columns = _columns(layer, inputs)
     to_kernel = np.asarray(columns.reshape(len(flat), -1).T @ flat, np.float32).reshape(layer.kernel.shape)
@@ -102,6 +119,13 @@ def corner(layer: Layer, row: int, column: int, size: tuple[int, int]) -> tuple[
     """
     top, left, _, _ = _margins(layer, (1, *size, 1))
     return row * layer.stride[0] - top, column * layer.stride[1] - left
+
+
+def _is_too_much(layer: Layer, images: int) -> bool:
+    if layer.kind != "conv" or images == 1:
+        return False
+    rows, columns, filters = layer.shape
+    return images * rows * columns * layer.kernel.size // filters > MOST_COLUMNS
 
 
 def _columns(layer: Layer, inputs: Floats) -> Floats:
