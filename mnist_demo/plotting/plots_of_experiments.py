@@ -107,7 +107,7 @@ def _by_setting_chart(
         "title": "error rate" if is_log else "accuracy",
     }
     chart = alt.Chart(alt.NamedData(POINTS)).encode(
-        color=alt.Color("on:N", scale=alt.Scale(domain=SPLITS), legend=_legend(text, 3 if is_amount else 1)),
+        color=alt.Color("on:N", scale=alt.Scale(domain=SPLITS), legend=_legend(text, 3 if is_amount else 2)),
         opacity=alt.Opacity("is_final:N", scale=alt.Scale(domain=[True, False], range=[1, 0.35]), legend=None),
         tooltip=[alt.Tooltip("value:N", title=title), "on:N", alt.Tooltip("shown:N", title="accuracy")],
     )
@@ -135,7 +135,7 @@ def _by_setting_chart(
         ]
     both = alt.LayerChart(layer=layers)
     if not is_large:  # there the page says how high it is
-        both = both.properties(height=HEIGHT if is_amount else max(HEIGHT, 130 + 26 * len(values)))
+        both = both.properties(height=HEIGHT if is_amount else 150 + 30 * len(values))
     return without_theme(both)
 
 
