@@ -31,7 +31,12 @@ SETTINGS: dict[str, type[int] | type[float] | type[str]] = {
     "optimizer": str,
     "network": str,
 }
-TITLES = {"train_images": "Training images", "l2": "L2 regularisation"}  # where a setting's own name does not say it
+TITLES = {
+    "train_images": "Training images",
+    "label_noise": "Wrong labels, in %",
+    "l2": "L2 regularisation",
+}  # where a setting's own name does not say it
+IN_PERCENT = ("label_noise",)  # shares, which one writes so
 LEFT_OUT = {
     "diverged": "diverged",
     "failed": "failed",
@@ -62,12 +67,18 @@ def is_amount(setting: str) -> bool:
     return SETTINGS.get(setting, str) is not str and setting != "seed"
 
 
+def amount(setting: str, recipe: Recipe) -> float:
+    """The value of an amount that a recipe has, in the unit in which one writes it."""
+    value = float(getattr(recipe, setting))
+    return 100 * value if setting in IN_PERCENT else value
+
+
 def written(setting: str, recipe: Recipe) -> str:
     """The value that a recipe has, as one writes it."""
-    value = getattr(recipe, setting)
-    if isinstance(value, float):
-        return f"{value:.12g}"
-    return "no layer" if setting == "network" and not value else str(value)
+    if is_amount(setting):
+        value = amount(setting, recipe)
+        return f"{value:.12g}" if SETTINGS[setting] is float else f"{value:.0f}"
+    return "no layer" if setting == "network" and not recipe.network else str(getattr(recipe, setting))
 
 
 def recipes_of(recipe: Recipe, setting: str, text: str) -> list[Recipe]:
@@ -113,6 +124,8 @@ def _to_value(setting: str, text: str) -> int | float | str:
     try:
         if len(text) > LONGEST_VALUE:
             raise ValueError
+        if setting in IN_PERCENT:
+            return float(text.replace(",", ".")) / 100
         return kind(text.replace(",", "."))
     except ValueError as error:
         example = "a whole number, such as 100" if kind is int else "a number, such as 0.001"
@@ -176,7 +189,7 @@ def _in_order(runs: list[Run]) -> Experiment:
     group = runs[0].settings.group
     assert group is not None
     if is_amount(group.setting):
-        return Experiment(group, sorted(runs, key=lambda run: getattr(run.recipe, group.setting)))
+        return Experiment(group, sorted(runs, key=lambda run: amount(group.setting, run.recipe)))
     return Experiment(group, sorted(runs, key=lambda run: (run.number or 0, run.id)))
 
 

@@ -30,7 +30,7 @@ OWN = registry.get_recipe("own", "fast")
         ("steps", "10; 20", [10, 20]),
         ("seed", "3, 1, 2", [3, 1, 2]),
         ("train_images", "100, 500", [100, 500]),
-        ("label_noise", "0, 0.3", [0, 0.3]),
+        ("label_noise", "0, 12.5", [0, 0.125]),
         ("l2", "0; 1e-4; 0,001", [0, 0.0001, 0.001]),
         ("optimizer", "sgd, Adam", ["sgd", "adam"]),
         ("network", "Dense  8; conv 4 3, pool 2;", ["dense 8", "conv 4 3, pool 2", ""]),
@@ -61,7 +61,7 @@ def test_values_are_read_as_people_type_them_and_nothing_else_changes(
         ("batch_size", "10, 10001", "Value 2: A batch size"),
         ("seed", "1,, 2", "Value 2: it is not a whole number"),
         ("train_images", "100, 99", "Value 2: A number of training images"),
-        ("label_noise", "0.1, 0.6", "Value 2: A label noise"),
+        ("label_noise", "10, 60", "Value 2: A label noise of 0.6"),
         ("l2", "0, 1", "Value 2: An L2 regularisation"),
         ("optimizer", "adam, " + 40 * "x", "Value 2: A recipe cannot have"),
         ("network", "dense 8, dense 16", "with “;” between them: these are 1"),
@@ -118,6 +118,11 @@ def test_a_groups_runs_are_found_again_in_the_order_of_their_values_beside_other
         "Optimizer: sgd, adam, rmsprop",  # as they were typed
         "Learning rate: 0.2, 0.3",
     ]
+
+
+def test_shares_are_said_in_percent_as_they_were_typed() -> None:
+    group_of("30, 0, 12.5", "label_noise")
+    assert listed().title == "Wrong labels, in %: 0, 12.5, 30"
 
 
 def test_a_run_of_an_earlier_version_has_no_group_and_one_with_a_damaged_group_is_damaged() -> None:

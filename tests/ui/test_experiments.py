@@ -280,6 +280,15 @@ def test_starting_from_a_run_fills_the_form_over_what_was_typed() -> None:
         assert app.query_params[name] in (value, [value])
 
 
+def test_starting_from_an_own_network_brings_its_layers() -> None:
+    run = ended("own", network="dense 9, dropout 0.5")
+    app = opened("best")
+    press(app, "Start from this one")
+    start_button(app).click().run()
+    (again,) = (other for other in store.list_runs()[0] if other.id != run.id)
+    assert again.recipe == run.recipe
+
+
 def test_a_run_of_a_recipe_that_there_no_longer_is_cannot_fill_the_form() -> None:
     run = ended()
     app = opened("best")

@@ -22,7 +22,7 @@ WORDS = {
     "optimizer": "Optimizer",
     "network": "Network",
 }  # what the glossary calls a setting
-EXAMPLES = {"train_images": "100, 300, 1000, 3000", "label_noise": "0, 0.1, 0.3", "l2": "0, 0.0001, 0.001"}
+EXAMPLES = {"train_images": "100, 300, 1000, 3000", "label_noise": "0, 10, 30", "l2": "0, 0.0001, 0.001"}
 FACTOR = 3  # between the values that are offered, of a setting of which one tries more and less
 
 

@@ -123,7 +123,7 @@ def _tried(experiment: Experiment) -> list[Tried]:
             continue
         accuracy, images = last.validation_accuracy, run.status.validation_images
         interval = accuracy_interval(accuracy, images) if images else (accuracy, accuracy)
-        at = float(getattr(run.recipe, experiment.setting)) if groups.is_amount(experiment.setting) else 0.0
+        at = groups.amount(experiment.setting, run.recipe) if groups.is_amount(experiment.setting) else 0.0
         others = (last.test_accuracy, last.seen_accuracy)
         found.append(Tried(experiment.value(run), at, accuracy, interval, *others, run in experiment.compared))
     return found
@@ -132,7 +132,7 @@ def _tried(experiment: Experiment) -> list[Tried]:
 def _chart(experiment: Experiment, options: CurveOptions) -> None:
     name, is_amount = groups.in_sentence(experiment.setting), groups.is_amount(experiment.setting)
     runs = experiment.runs
-    values = [float(getattr(run.recipe, experiment.setting)) if is_amount else experiment.value(run) for run in runs]
+    values = [groups.amount(experiment.setting, run.recipe) if is_amount else experiment.value(run) for run in runs]
     measure = "Error rate" if options.is_log else "Accuracy"
     st.markdown(
         f"**{measure} by {name}** :small[bar: what chance can do]",
