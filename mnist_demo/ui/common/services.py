@@ -1,6 +1,7 @@
 """What all viewers of a server share: the trainer, the download, the data sets and the loaded models."""
 
 import functools
+import importlib
 import secrets
 import threading
 import time
@@ -20,6 +21,9 @@ from mnist_demo.runs.listing import SharedListing
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.runs.trainer import Trainer
 
+# The first visitor looks for so many seconds before drawing; then what the other pages need is imported.
+LOOKS_FOR = 2.0
+LIBRARIES = ("altair", "matplotlib.figure", "scipy.stats", "sklearn.metrics", "sklearn.calibration")
 GONE_AFTER = 30.0  # seconds without a look at the runs
 
 _starting = threading.RLock()
@@ -82,6 +86,19 @@ def start() -> None:
     warm_up_inference()
     trainer()
     background_download()
+    import_ahead()
+
+
+@functools.cache
+def import_ahead() -> None:
+    """Import what other pages would wait a second or two for, while the first visitor looks at the first page."""
+
+    def work() -> None:
+        time.sleep(LOOKS_FOR)
+        for name in LIBRARIES:
+            importlib.import_module(name)
+
+    threading.Thread(target=work, name="imports", daemon=True).start()
 
 
 @st.cache_resource(show_spinner=False)

@@ -13,6 +13,7 @@ from mnist_demo.inside import judging, kept, mistakes
 from mnist_demo.inside.judging import Judgement, Progress
 from mnist_demo.inside.mistakes import Indices
 from mnist_demo.inside.network.exported import Opened
+from mnist_demo.models.evaluation import accuracy_interval
 from mnist_demo.ui.common import services
 from mnist_demo.ui.evidence import choice
 
@@ -33,6 +34,7 @@ class Judged:
     digits: Indices
     labels: Indices
     confusion: Indices
+    interval: tuple[float, float]  # of the share of all such images that it reads right
 
     @property
     def right(self) -> int:
@@ -74,7 +76,8 @@ def _count(said: Judgement, opened: Opened, split: Split) -> Judged:
     choice.check_numbers(said.logits)
     labels, digits = split.labels.astype(np.int64), said.logits.argmax(axis=1)
     confusion = mistakes.confusion(labels, digits)
-    return Judged(said.probabilities(opened.temperature), said.hidden, digits, labels, confusion)
+    interval = accuracy_interval(float((digits == labels).mean()), len(split))
+    return Judged(said.probabilities(opened.temperature), said.hidden, digits, labels, confusion, interval)
 
 
 def _show_progress(job: Job[float, Judged], count: int) -> None:

@@ -6,7 +6,6 @@ from streamlit.delta_generator import DeltaGenerator
 from mnist_demo import words
 from mnist_demo.data.datasets import Dataset
 from mnist_demo.errors import UserError
-from mnist_demo.models.evaluation import accuracy_interval
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import model_choice, notices, projector, run_titles, services
 from mnist_demo.ui.data import seen
@@ -30,7 +29,7 @@ def judge(run: Run, images: Source) -> Judged | None:
 def say_what_it_is(dataset: Dataset, run: Run, images: Source, said: Judged) -> None:
     """The accuracy, and what a visitor should know before believing it."""
     count, wrong = len(said.labels), len(said.labels) - said.right
-    low, high = (words.percent(share) for share in accuracy_interval(said.right / count, count))
+    low, high = (words.percent(share) for share in said.interval)
     st.markdown(
         f"{run_titles.title(run)} reads **{words.percent(said.right / count)}** right: **{wrong:,} "
         f"mistake{'' if wrong == 1 else 's'}** in {count:,} {images.title} (95 % interval: {low} to {high}).",
