@@ -38,6 +38,6 @@ def show(opened: Opened, pixels: Floats) -> None:
             picture(maps.ink(image, 4), f"{split.labels[index]}, {percent(likeness, 0)} alike (image {index:,})", WIDTH)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=2, show_spinner=False)
 def _vectors(digest: str, source: str, _split: Split, _hidden: Floats | None) -> Vectors:  # noqa: ARG001 (looked up by)
     return Vectors(_split.pixels() if _hidden is None else _hidden)

@@ -55,7 +55,7 @@ def by_pixels(source: str, split: Split) -> Layout:
     return _layout(source, "", split, None, None)
 
 
-@st.cache_resource(max_entries=10, show_spinner="Comparing the images…")
+@st.cache_resource(max_entries=4, show_spinner="Comparing the images…")  # each holds its model
 def _layout(
     source: str,  # noqa: ARG001 (looked up by, as is the digest)
     digest: str,

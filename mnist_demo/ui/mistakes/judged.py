@@ -18,7 +18,7 @@ from mnist_demo.ui.common import services
 from mnist_demo.ui.evidence import choice
 
 FEW = 100  # images are judged at once: that takes less than 0.05 s
-MOST_KEPT = 6  # results in memory, of 6 MB for 10,000 images; all are in the home folder
+MOST_KEPT = 4  # results in memory, of 6 MB for 10,000 images; all are in the home folder
 LOOK_EVERY = 0.1  # seconds
 
 
