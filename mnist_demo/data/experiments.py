@@ -8,6 +8,7 @@ from mnist_demo.data.images import CLASSES, Bytes
 
 # Beside a run's seed, so that what is drawn here does not depend on the order of its batches.
 SUBSET, NOISE = 1, 2
+SEEN_IMAGES = 1_000  # of the training images that are evaluated, at most: 2,000 would cost 4 % of a short run
 
 
 def training_split(train: Split, images: int | None, label_noise: float, seed: int) -> Split:

@@ -17,6 +17,7 @@ from mnist_demo.models import registry
 from mnist_demo.models.architecture import Conv
 from mnist_demo.models.recipes import Recipe
 
+FILE = "step_seconds.json"  # in the home
 # The Keras dtype policy of each precision; weights and logits are float32 in both.
 POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 
@@ -43,7 +44,7 @@ def fastest(recipe: Recipe, measure: Callable[[str], float], devices: Sequence[s
         return names[0]
     machine = _machine(devices)
     known = _read(machine)
-    keys = {name: f"{registry.CNN.name}: {name}" for name in names}
+    keys = {name: key_of(name) for name in names}
     missing = [name for name in names if keys[name] not in known]
     for name in missing:
         known[keys[name]] = measure(name)
@@ -52,16 +53,34 @@ def fastest(recipe: Recipe, measure: Callable[[str], float], devices: Sequence[s
     return min(names, key=lambda name: known[keys[name]])
 
 
+def key_of(precision: str) -> str:
+    """Under which name the CNN's seconds a step of 100 images are kept."""
+    return f"{registry.CNN.name}: {precision}"
+
+
+def measured_here() -> dict[str, float]:
+    """What was measured on this machine, with whichever accelerators: seconds by `key_of`; {} before."""
+    try:
+        stored = json.loads((files.home() / FILE).read_text(encoding="utf-8"))
+        machines = [name for name in stored if name.startswith(_begin())]
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+    return _read(machines[-1]) if machines else {}
+
+
+def _begin() -> str:
+    return ", ".join([platform.node(), platform.machine(), f"{os.cpu_count()} cores"])
+
+
 def _machine(devices: Sequence[str]) -> str:
     """What must be the same for old measurements to count."""
-    parts = [platform.node(), platform.machine(), f"{os.cpu_count()} cores", *devices]
-    return ", ".join([*parts, f"TensorFlow {importlib.metadata.version('tensorflow')}"])
+    return ", ".join([_begin(), *devices, f"TensorFlow {importlib.metadata.version('tensorflow')}"])
 
 
 def _read(machine: str) -> dict[str, float]:
     """Seconds a step by "model: precision", of this machine; {} where nothing sound is there."""
     try:
-        stored = json.loads((files.home() / "step_seconds.json").read_text(encoding="utf-8"))
+        stored = json.loads((files.home() / FILE).read_text(encoding="utf-8"))
         return {str(name): float(seconds) for name, seconds in stored[machine].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
@@ -70,7 +89,7 @@ def _read(machine: str) -> dict[str, float]:
 def _try_to_write(machine: str, seconds: dict[str, float]) -> None:
     text = json.dumps({machine: seconds}, indent=2) + "\n"
     try:
-        path = files.make_folder(files.home()) / "step_seconds.json"
+        path = files.make_folder(files.home()) / FILE
         files.write_atomically(path, lambda stream: stream.write(text.encode()))
     except UserError:
         return  # then it is measured again next time

@@ -17,7 +17,6 @@ from mnist_demo.training.precision import POLICIES
 
 EVALUATION_BATCH = 1000  # images at a time, fewer of a network whose activations take more memory than the CNN's
 EVALUATION_BYTES = 500_000_000
-SEEN_IMAGES = 1_000  # of the training images that are evaluated, at most: 2,000 would cost 4 % of a short run
 
 # The images and labels of a split, as arguments of a compiled loop.
 SPLIT = [tf.TensorSpec([None, PIXELS], tf.uint8, name="images"), tf.TensorSpec([None], tf.int32, name="labels")]
@@ -42,7 +41,7 @@ class Session:
     ) -> None:
         self.recipe = recipe
         train = experiments.training_split(dataset.train, recipe.train_images, recipe.label_noise, recipe.seed)
-        seen = experiments.evenly_spread(len(train), SEEN_IMAGES)
+        seen = experiments.evenly_spread(len(train), experiments.SEEN_IMAGES)
         self._splits = {
             "train": train,
             "seen": Split(train.images[seen], train.labels[seen]),

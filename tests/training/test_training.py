@@ -134,7 +134,7 @@ def test_a_run_learns_from_the_images_and_labels_that_its_recipe_says(dataset: D
 def test_training_accuracy_is_of_undistorted_images_always_the_same_ones(
     dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mnist_demo.training.session.SEEN_IMAGES", 50)
+    monkeypatch.setattr("mnist_demo.data.experiments.SEEN_IMAGES", 50)
     session = Session(dataclasses.replace(tiny_recipe(), augmentation="handwriting"), dataset)
     session.run_steps(0, 20)
     some = experiments.evenly_spread(len(dataset.train), 50)

@@ -13,6 +13,7 @@ from mnist_demo.models import recipes, registry
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.runs import run_directory, store
 from mnist_demo.runs.metrics import Metrics
+from mnist_demo.ui.experiments import fields
 from mnist_demo.ui.help import glossary
 from mnist_demo.ui.help.entries import Word
 from mnist_demo.ui.train import compare, recipe_form
@@ -47,7 +48,7 @@ def test_every_name_in_the_code_that_pages_show_has_an_entry() -> None:
         assert word_of(model.title)
     for name in registry.recipe_names():
         assert f"`{name}`" in word_of("Recipe").meaning
-    for title in recipe_form.OPTIMIZER_TITLES.values():
+    for title in fields.OPTIMIZER_TITLES.values():
         assert title.removeprefix("plain ") in word_of("Optimizer").meaning
     assert all(recipe_form.words_of(recipe) for recipe in registry.all_recipes())
     assert all(word_of(augmentation) for augmentation in recipes.AUGMENTATIONS if augmentation != "none")

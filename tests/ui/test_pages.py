@@ -20,7 +20,7 @@ from mnist_demo.data.images import one_hot
 from mnist_demo.errors import UserError
 from mnist_demo.models import registry
 from mnist_demo.models.recipes import Recipe
-from mnist_demo.plotting.plots import CurveOptions
+from mnist_demo.plotting.plots_of_runs import CurveOptions
 from mnist_demo.runs import control, run_directory, store
 from mnist_demo.runs.control import Control
 from mnist_demo.runs.metrics import Metrics

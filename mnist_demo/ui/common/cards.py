@@ -15,6 +15,8 @@ from mnist_demo.ui.common import services
 from mnist_demo.ui.common.answer_cards import Answer
 from mnist_demo.ui.common.run_titles import title
 
+LONGEST_NETWORK = 30  # characters, that a card has room for
+
 
 def answer(run: Run, pixels: Floats | None) -> Answer:
     """What `run`'s model says of `pixels`, float32 (28, 28) in [0, 1]; an empty card for None."""
@@ -62,6 +64,8 @@ def number(run: Run, digits: Sequence[Floats]) -> str:
 
 def _note(run: Run) -> str:
     parameters = f"{registry.model_of(run.recipe).parameters:,} parameters"
+    if run.recipe.network is not None and len(run.recipe.network) <= LONGEST_NETWORK:
+        parameters = f"{run.recipe.network or 'no layer'} · {parameters}"
     if not run.evaluations:
         return parameters
     return f"{parameters}\n{words.percent(run.evaluations[-1].test_accuracy or 0)} right on test images"

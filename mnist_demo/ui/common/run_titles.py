@@ -16,6 +16,11 @@ def title(run: Run) -> str:
     return f"{kind}, {run.recipe.name}, " + (f"run {number}" if number else run.id)
 
 
+def full_title(run: Run) -> str:
+    """The same, and of a network of somebody's own what it is: "Own network, fast, run 3: conv 16 3, dense 64"."""
+    return title(run) if run.recipe.network is None else f"{title(run)}: {run.recipe.network or 'no layer'}"
+
+
 def titles(by_id: Mapping[str, Run]) -> Callable[[str], str]:
     """What a choice of runs shows for an id; the id itself for a run that was deleted in the meantime."""
     return lambda name: title(by_id[name]) if name in by_id else name

@@ -1,1 +1,1 @@
-"""Parts of the Train page: several values of a setting tried together, and all runs, best first."""
+"""Parts of the Train page: what a run is to learn from, several values of a setting, and all runs, best first."""

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mnist_demo.models.evaluation import accuracy_interval
-from mnist_demo.plotting import plots, plots_of_experiments
-from mnist_demo.plotting.plots import CurveOptions
+from mnist_demo.plotting import plots_of_experiments, plots_of_runs
 from mnist_demo.plotting.plots_of_experiments import Tried
+from mnist_demo.plotting.plots_of_runs import CurveOptions
 from mnist_demo.runs import groups
 from mnist_demo.runs.groups import Experiment
 from mnist_demo.runs.run_directory import Run
@@ -166,7 +166,7 @@ def _curves(experiment: Experiment, options: CurveOptions) -> None:
         height="stretch" if options.is_large else "content",
         alt="Lines: accuracy in the course of training, one for each value",
     )
-    drawn = tuple(value for value, run in by_value.items() if plots.has_line(run))
+    drawn = tuple(value for value, run in by_value.items() if plots_of_runs.has_line(run))
     st.html(charts.legend(drawn, tuple(by_value)))
 
 

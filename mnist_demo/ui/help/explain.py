@@ -7,8 +7,8 @@ import streamlit as st
 
 from mnist_demo.data.images import CLASSES, PIXELS, SIDE
 from mnist_demo.drawing.rejection import NO_DIGIT
-from mnist_demo.models import registry
 from mnist_demo.models.inference import softmax
+from mnist_demo.models.registry import Model
 from mnist_demo.ui.help import glossary
 from mnist_demo.words import percent
 
@@ -47,10 +47,9 @@ def models_and_softmax() -> None:
         )
 
 
-def learning(name: str) -> None:
+def learning(model: Model) -> None:
     """Loss, gradient descent, batches, and what this architecture can and cannot do."""
     with st.expander("How does it learn?", icon=":material/lightbulb:"):
-        model = registry.get_model(name)
         batch = model.recipes[0].batch_size
         st.markdown(
             f"**Loss.** Of an image of a 7 the model says “7” with a probability of {percent(SURE, 0)}: a loss of "

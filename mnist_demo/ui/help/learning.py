@@ -85,6 +85,12 @@ LEARNING = (
         forms=("wrong labels",),
     ),
     Word(
+        "Overfitting",
+        "Like a pupil who knows the exercises by heart and fails in the exam: a model reads the images that it learned "
+        "from much better than new ones. More images help against it, dropout, L2 regularisation, and a smaller model.",
+        forms=("by heart",),
+    ),
+    Word(
         "L2 regularisation",
         "Like a tax on large weights: beside the loss, the sum of all squared weights shall be small. What pays for "
         "itself on many images stays; what only serves to know a few of them by heart does not.",

@@ -13,9 +13,9 @@ import streamlit as st
 from mnist_demo.errors import UserError
 from mnist_demo.models import architecture, registry
 from mnist_demo.models.architecture import ACTIVATIONS, Architecture, Layer, Stage
-from mnist_demo.ui.common import components
+from mnist_demo.models.registry import Model
 from mnist_demo.ui.help import glossary
-from mnist_demo.ui.network import editing, picture
+from mnist_demo.ui.network import editing, facts
 
 NETWORK = "network"  # in the visitor's session: its text
 PROBLEM = "network_problem"  # why the last change was refused
@@ -30,6 +30,16 @@ def network(first: str = registry.FIRST_NETWORK) -> str:
     return str(st.session_state.setdefault(NETWORK, first))
 
 
+def set_network(text: str) -> None:
+    """Make this text, which describes a network, the visitor's; for a callback."""
+    _set(architecture.parse(text))
+
+
+def model() -> Model:
+    """What is known of the visitor's network."""
+    return registry.model_of(dataclasses.replace(registry.OWN.recipes[0], network=network()))
+
+
 def show_way() -> None:
     """Where the editor is not in sight of the form: the way to it."""
     with st.container(key="network_below"):
@@ -38,17 +48,16 @@ def show_way() -> None:
 
 def show() -> None:
     """The presets, the blocks, what can be added, the text, and a sentence: about the network or what is wrong."""
-    st.html(components.assets("network") / "network.css")
     shown = architecture.parse(network())
     with st.container(border=True, gap="small", key="network"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.subheader("Your network", anchor=ANCHOR, width="content")
             _choose_preset(shown)
         with st.container(horizontal=True, gap="small", key="network_blocks"):
-            st.html(picture.image())
+            st.html(facts.image())
             for place, stage in enumerate(shown.stages[:-1]):
                 _block(shown, place, stage)
-            st.html(picture.scores(shown))
+            st.html(facts.scores(shown))
         with st.container(horizontal=True, gap="small", key="network_add"):
             for layer in editing.FIRST:
                 title = editing.TITLES[type(layer)]
@@ -60,7 +69,7 @@ def show() -> None:
             if problem := st.session_state.get(PROBLEM):
                 st.markdown(f":material/error: {problem} The blocks stay as they are.")
             else:
-                st.markdown(picture.sentence(shown), help=glossary.meanings("Parameter"))
+                st.markdown(facts.sentence(shown), help=glossary.meanings("Parameter"))
 
 
 def _choose_preset(shown: Architecture) -> None:
@@ -95,7 +104,7 @@ def _block(shown: Architecture, place: int, stage: Stage) -> None:
                 args=(place, "activation"),
                 label_visibility="collapsed",
             )
-        st.html(picture.facts(shown, stage))
+        st.html(facts.of_layer(shown, stage))
         with st.container(horizontal=True, gap="xsmall", key=f"buttons_{place}"):
             _icon_button(f"Remove layer {place + 1}", "delete", f"remove_{place}", _remove, place, len(shown.layers))
             for name in editing.moves(shown)[place : place + 1]:

@@ -5,13 +5,14 @@ import streamlit as st
 from mnist_demo.models import registry
 from mnist_demo.ui.common import components, notices, projector, services
 from mnist_demo.ui.help import explain
-from mnist_demo.ui.network import editor
+from mnist_demo.ui.network import editor, zoo
 from mnist_demo.ui.train import recipe_form, watching
 
 TITLE = "Train a model"
 
 st.html(components.assets("train") / "train.css")
 st.html(components.assets("experiments") / "experiments.css")
+st.html(components.assets("network") / "network.css")
 if projector.is_on():
     st.title(TITLE)
     services.current_dataset()  # stops here where it cannot be read
@@ -24,7 +25,8 @@ else:
         recipe_form.show()
         watching.show_queue()
     with view:
-        if st.session_state["model"] == registry.OWN.name:
+        if is_own := st.session_state["model"] == registry.OWN.name:
             editor.show()
         watching.show()
-    explain.learning(st.session_state["model"])
+    explain.learning(editor.model() if is_own else registry.get_model(st.session_state["model"]))
+    zoo.show()

@@ -11,8 +11,8 @@ from streamlit.delta_generator import DeltaGenerator
 from mnist_demo.data.images import CLASSES
 from mnist_demo.models import recipes
 from mnist_demo.models.recipes import Recipe
-from mnist_demo.plotting import plots
-from mnist_demo.plotting.plots import CurveOptions
+from mnist_demo.plotting import plots_of_runs
+from mnist_demo.plotting.plots_of_runs import CurveOptions
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import run_titles
 from mnist_demo.ui.help import glossary
@@ -26,7 +26,7 @@ def choose_options() -> CurveOptions:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         by = st.segmented_control(
             "Horizontal axis",
-            list(plots.AXIS_TITLES),
+            list(plots_of_runs.AXIS_TITLES),
             default="step",
             required=True,
             format_func={"step": "Steps", "seconds": "Seconds"}.__getitem__,
@@ -57,16 +57,16 @@ def choose_options() -> CurveOptions:
 
 def show(shown: list[Run], listed: list[Run], options: CurveOptions) -> None:
     """Accuracy and loss of the chosen runs; a run has the same colour and dashes whatever is beside it."""
-    drawn = [run for run in shown if plots.has_line(run)]
+    drawn = [run for run in shown if plots_of_runs.has_line(run)]
     all_names = names(listed)
     explained = notes(shown)
     for place, measure in zip(_places(options), ("accuracy", "loss"), strict=True):
         chart = curves(by_title(shown), measure, all_names, options)
-        heading = f"**{plots.measure_title(measure, options)}**"
+        heading = f"**{plots_of_runs.measure_title(measure, options)}**"
         words = glossary.meanings(measure.capitalize())
         if measure == "accuracy":
-            words = glossary.meanings("Accuracy", "Test image", "Batch", "Evaluation")
-            heading += " :small[strong lines: test images, faint: training batches]"
+            words = glossary.meanings("Accuracy", "Test image", "Training image", "Batch", "Evaluation")
+            heading += " :small[strong: test images, △ training images, faint: training batches]"
         elif explained:
             words = "\n\n".join([*explained, words])
             heading += " :small[why training lies above test:]"
@@ -75,12 +75,12 @@ def show(shown: list[Run], listed: list[Run], options: CurveOptions) -> None:
             spec=chart,
             key=f"chart_{measure}",
             height="stretch" if options.is_large else "content",
-            alt=f"Lines: {measure} by {plots.AXIS_TITLES[options.by]}; the table below has the figures",
+            alt=f"Lines: {measure} by {plots_of_runs.AXIS_TITLES[options.by]}; the table below has the figures",
         )
     st.html(legend(tuple(run_titles.title(run) for run in drawn), tuple(all_names)))
     for run in drawn:
         loss = run.last_evaluation.test_loss if run.last_evaluation else None
-        if loss and loss > plots.HIGHEST_LOSS:
+        if loss and loss > plots_of_runs.HIGHEST_LOSS:
             st.caption(f"Off the loss chart: {run_titles.title(run)}, with {loss:,.0f}. Try a smaller learning rate.")
 
 
@@ -93,7 +93,7 @@ def _places(options: CurveOptions) -> Sequence[DeltaGenerator]:
 
 
 def curves(by_name: dict[str, Run], measure: str, names: list[str], options: CurveOptions) -> dict[str, Any]:
-    """`plots.curves` of the runs in `by_name`; `names` are those of all runs there are."""
+    """`plots_of_runs.curves` of the runs in `by_name`; `names` are those of all runs there are."""
     state = [(name, run.id, run.newest.step, run.newest.seconds, len(run.metrics)) for name, run in by_name.items()]
     return dict(_curves(state, measure, names, options, by_name))
 
@@ -109,9 +109,9 @@ def _curves(
     """The same, drawn once for all viewers of the same runs."""
     import pyarrow  # noqa: PLC0415 (Streamlit has imported it by now; the first page does not need it)
 
-    chart = plots.curves(_by_name, measure, names, len(colors("light")), options)
-    points = pyarrow.Table.from_pandas(chart["datasets"][plots.CURVES], preserve_index=False)
-    return {**chart, "datasets": {plots.CURVES: points}}
+    chart = plots_of_runs.curves(_by_name, measure, names, len(colors("light")), options)
+    points = pyarrow.Table.from_pandas(chart["datasets"][plots_of_runs.CURVES], preserve_index=False)
+    return {**chart, "datasets": {plots_of_runs.CURVES: points}}
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
@@ -129,7 +129,7 @@ def legend(drawn: tuple[str, ...], names: tuple[str, ...]) -> str:
 def _stripes(color: str, place: int) -> str:
     """A piece of the line of the run in this place, as a background: its dashes, in units of the line's width."""
     stops, at = [], 0.0
-    for index, length in enumerate(plots.line_dashes(place, len(colors("light")))):
+    for index, length in enumerate(plots_of_runs.line_dashes(place, len(colors("light")))):
         stops.append(f"{'transparent' if index % 2 else color} {at:g}em {at + LINE_WIDTH * length:g}em")
         at += LINE_WIDTH * length
     return f"repeating-linear-gradient(90deg, {', '.join(stops)})"
@@ -140,7 +140,7 @@ def notes(shown: list[Run]) -> list[str]:
 
     It is there from a run's beginning, before its line is, so that nothing moves when that comes.
     """
-    begun = (run for run in shown if run.is_active or plots.has_line(run))
+    begun = (run for run in shown if run.is_active or plots_of_runs.has_line(run))
     apply = sorted((run for run in begun if _is_harder(run.recipe)), key=lambda run: _kind(run.recipe))
     return [
         _note([run_titles.title(run) for run in alike], alike[0].recipe)

@@ -10,8 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from mnist_demo.models import registry
-from mnist_demo.plotting import plots
-from mnist_demo.plotting.plots import CurveOptions
+from mnist_demo.plotting import plots_of_runs
+from mnist_demo.plotting.plots_of_runs import CurveOptions
 from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import run_titles
@@ -136,6 +136,6 @@ def to_csv(shown: list[Run]) -> str:
 def to_png(shown: list[Run], listed: list[Run], options: CurveOptions) -> bytes:
     """Both charts of some runs as a picture to print."""
     buffer = io.BytesIO()
-    figure = plots.curves_picture(charts.by_title(shown), charts.names(listed), charts.colors("light"), options)
+    figure = plots_of_runs.curves_picture(charts.by_title(shown), charts.names(listed), charts.colors("light"), options)
     figure.savefig(buffer, format="png", dpi=200)
     return buffer.getvalue()

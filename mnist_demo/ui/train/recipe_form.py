@@ -12,23 +12,22 @@ from mnist_demo.errors import UserError
 from mnist_demo.models import recipes, registry
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.ui.common import services, sharing
+from mnist_demo.ui.experiments import fields
 from mnist_demo.ui.experiments import form as several_values
 from mnist_demo.ui.help import glossary
-from mnist_demo.ui.network import editor
+from mnist_demo.ui.network import editor, estimate
 from mnist_demo.words import percent
 
-OPTIMIZER_TITLES = {
-    "sgd": "plain gradient descent",
-    "momentum": "gradient descent with momentum",
-    "rmsprop": "RMSProp",
-    "adam": "Adam",
-}
 LINKED_NUMBERS: dict[str, type[int] | type[float]] = {
     "steps": int,
     "batch_size": int,
     "learning_rate": float,
     "seed": int,
-}  # beside model, recipe and network
+    "train_images": int,
+    "label_noise": float,
+    "l2": float,
+}
+LINKED_WORDS = ("network", "optimizer")  # which are checked by what they are for
 LONGEST_NUMBER = 20  # characters in a link
 
 
@@ -40,20 +39,23 @@ def recipe_from_link(settings: Mapping[str, Sequence[str]]) -> Recipe | None:
     """
     if not settings:
         return None
-    if not set(settings) <= {"model", "recipe", "network", *LINKED_NUMBERS}:
-        raise UserError(f"It may have model, recipe, network, {', '.join(LINKED_NUMBERS)}, and has something else.")
+    known = ("model", "recipe", *LINKED_WORDS, *LINKED_NUMBERS)
+    if not set(settings) <= set(known):
+        raise UserError(f"It may have {', '.join(known)}, and has something else.")
     if any(len(values) > 1 for values in settings.values()):
         raise UserError("It gives a setting more than once.")
     given = {key: values[0] for key, values in settings.items()}
-    network = given.pop("network", None)
-    model = given.pop("model", next(iter(registry.MODELS)) if network is None else registry.OWN.name)
+    words = {key: given.pop(key) for key in LINKED_WORDS if key in given}
+    model = given.pop("model", registry.OWN.name if "network" in words else next(iter(registry.MODELS)))
     usual = next((recipe.name for recipe in registry.all_recipes() if recipe.model == model), "")
     name = given.pop("recipe", usual)
-    known = [f"{recipe.model} {recipe.name}" for recipe in registry.all_recipes()]
-    if f"{model} {name}" not in known:
-        raise UserError(f"Its model and recipe are none of {', '.join(known)}.")
+    pairs = [f"{recipe.model} {recipe.name}" for recipe in registry.all_recipes()]
+    if f"{model} {name}" not in pairs:
+        raise UserError(f"Its model and recipe are none of {', '.join(pairs)}.")
+    if words.get("optimizer") not in (None, *recipes.OPTIMIZERS):
+        raise UserError(f"Its optimizer is none of {', '.join(recipes.OPTIMIZERS)}.")
     numbers = {key: _linked_number(key, text) for key, text in given.items()}
-    return registry.get_recipe(model, name, network=network, **numbers)
+    return registry.get_recipe(model, name, **words, **numbers)
 
 
 def _linked_number(key: str, text: str) -> int | float:
@@ -67,10 +69,14 @@ def _linked_number(key: str, text: str) -> int | float:
 
 
 def settings_of(recipe: Recipe) -> dict[str, str]:
-    """What a link has that fills the form with this recipe."""
-    numbers = {key: f"{getattr(recipe, key):.12g}" for key in LINKED_NUMBERS}
-    network = {} if recipe.network is None else {"network": recipe.network}
-    return {"model": recipe.model, "recipe": recipe.name, **network, **numbers}
+    """What a link has that fills the form with this recipe; what an experiment leaves as it was is left out."""
+    usual = registry.get_recipe(recipe.model, recipe.name)
+    given = {key: getattr(recipe, key) for key in (*LINKED_WORDS, *LINKED_NUMBERS)}
+    said = {key: value for key, value in given.items() if key not in fields.SETTINGS or value != getattr(usual, key)}
+    written = {
+        key: value if isinstance(value, str) else f"{value:.12g}" for key, value in said.items() if value is not None
+    }
+    return {"model": recipe.model, "recipe": recipe.name, **written}
 
 
 def query_of(recipe: Recipe) -> str:
@@ -99,6 +105,8 @@ def fill(recipe: Recipe) -> None:
     for key in list(st.session_state):  # what was typed for it before
         if isinstance(key, str) and key.endswith(f"_{recipe.model}_{recipe.name}"):
             del st.session_state[key]
+    if recipe.network is not None:
+        editor.set_network(recipe.network)
     st.session_state.update({"model": recipe.model, f"recipe_{recipe.model}": recipe.name})
     st.query_params.from_dict(settings)
 
@@ -156,19 +164,23 @@ def choose_recipe() -> Recipe | None:
         **keep,
     )
     seed = second[1].number_input("Seed", value=preset.seed, help=glossary.meanings("Seed"), key="seed" + of, **keep)
-    st.caption(describe(preset), help=glossary.meanings(*words_of(preset)))
+    tried = fields.choose(preset, of, **keep)
+    described = st.empty()
     try:
         numbers = {"steps": steps, "batch_size": batch_size, "learning_rate": to_number(rate), "seed": seed}
-        return registry.get_recipe(model, name, network=preset.network, **numbers)
+        tried["l2"] = to_number(tried["l2"], "An L2 regularisation")
+        recipe = registry.get_recipe(model, name, network=preset.network, **numbers, **tried)
     except UserError as error:
         st.warning(str(error), icon=":material/edit:")
-        return None
+        recipe = None
+    described.caption(describe(recipe or preset), help=glossary.meanings(*words_of(recipe or preset)))
+    return recipe
 
 
 def describe(recipe: Recipe) -> str:
     """What a recipe does beside what its fields say."""
     parameters = registry.model_of(recipe).parameters
-    sentences = [f"{parameters:,} parameters, trained by {OPTIMIZER_TITLES[recipe.optimizer]}"]
+    sentences = [f"{parameters:,} parameters, trained by {fields.OPTIMIZER_TITLES[recipe.optimizer]}"]
     if recipe.schedule == "triangular":
         sentences[0] += ", the learning rate rising and then falling to zero"
     if recipe.precision == "fastest":
@@ -177,6 +189,7 @@ def describe(recipe: Recipe) -> str:
         sentences.append(f"Aims at {percent(recipes.aim(recipe))} for the right digit, not at certainty")
     if recipe.augmentation != "none":
         sentences.append("Turns, slants, scales and shifts every image a little, each time anew")
+    sentences += fields.describe(recipe)
     sentences.append("The same seed gives the same run")
     return ". ".join(sentences) + "."
 
@@ -192,15 +205,15 @@ def words_of(recipe: Recipe) -> list[str]:
         words.append("Label smoothing")
     if recipe.augmentation != "none":
         words.append("Augmentation")
-    return [*words, "Seed"]
+    return [*words, *fields.words_of(recipe), "Seed"]
 
 
-def to_number(text: str) -> float:
+def to_number(text: str, name: str = "A learning rate") -> float:
     """A number as people type it, with a point or a comma. Raises UserError for anything else."""
     try:
         return float(text.replace(",", "."))
     except ValueError as error:
-        raise UserError(f"A learning rate of “{text}” is no number: give one above 0, such as 0.01.") from error
+        raise UserError(f"{name} of “{text}” is no number: give one such as 0.01.") from error
 
 
 def share(recipe: Recipe) -> None:
@@ -223,6 +236,9 @@ def show() -> None:
             "Start training", type="primary", icon=":material/play_arrow:", width="stretch", disabled=not recipe
         )
         if recipe:
+            runs = services.listing().read().runs
+            said = estimate.in_words(recipe, runs, services.current_dataset())
+            st.caption(f":material/timer: {said}", help=glossary.meanings("Evaluation"))
             share(recipe)
         several_values.show(recipe)
         if not (is_started and recipe):

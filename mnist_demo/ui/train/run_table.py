@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from mnist_demo.models import registry
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import run_titles
 from mnist_demo.ui.help import glossary
@@ -14,11 +15,15 @@ STATE_ICONS = {"finished": "✓", "stopped": "■", "queued": "…", "running": 
 COLUMNS = {
     "State": st.column_config.TextColumn(help=glossary.meanings("Checkpoint", "Diverged")),
     "Test accuracy": st.column_config.NumberColumn(format="%.1f %%", help=glossary.meanings("Accuracy", "Test image")),
+    "On training images": st.column_config.NumberColumn(
+        format="%.1f %%", help="Of those that it learned from.\n\n" + glossary.meanings("Training image", "Overfitting")
+    ),
     "Steps": st.column_config.NumberColumn(format="localized", help=glossary.meanings("Step")),
     "Training": st.column_config.TextColumn(help="The time of the steps alone."),
     "Batch size": st.column_config.NumberColumn(help=glossary.meanings("Batch")),
     "Learning rate": st.column_config.TextColumn(help=glossary.meanings("Learning rate")),
     "Seed": st.column_config.NumberColumn(format="%d", help=glossary.meanings("Seed")),
+    "Network": st.column_config.TextColumn(help=glossary.meanings("Network")),
     "Data": st.column_config.TextColumn(help=glossary.meanings("MNIST")),
 }
 
@@ -42,11 +47,13 @@ def _table(
             "Run": run_titles.title(run),
             "State": f"{STATE_ICONS.get(run.status.state, '✗')} {run.status.state}",
             "Test accuracy": 100 * (last.test_accuracy or 0) if (last := run.last_evaluation) else None,
+            "On training images": 100 * last.seen_accuracy if last and last.seen_accuracy is not None else None,
             "Steps": run.last_step,
             "Training": duration(run.newest.seconds) if run.last_step else "–",
             "Batch size": run.recipe.batch_size,
             "Learning rate": f"{run.recipe.learning_rate:g}",
             "Seed": run.recipe.seed,
+            "Network": registry.model_of(run.recipe).network or "–",
             "Data": run.status.trained_on,
         }
         for run in _listed

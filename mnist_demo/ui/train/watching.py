@@ -4,14 +4,14 @@ import math
 
 import streamlit as st
 
-from mnist_demo.plotting.plots import CurveOptions
+from mnist_demo.plotting.plots_of_runs import CurveOptions
 from mnist_demo.runs import store
 from mnist_demo.runs.control import Control
 from mnist_demo.runs.groups import Experiment
 from mnist_demo.runs.listing import Listing
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import projector, run_titles, services
-from mnist_demo.ui.experiments import best, result
+from mnist_demo.ui.experiments import best, overfitting, picture, result
 from mnist_demo.ui.train import charts, compare, results, run_controls, run_table, waiting, weights
 
 # Seconds between two looks at the run directories, for progress and for all the rest. Looking takes time from the
@@ -119,6 +119,7 @@ def _show_runs() -> None:
         charts.show(shown, listed, options)
         if pictured or not listed:
             weights.show(pictured)
+        overfitting.show(shown)
     for note in charts.notes(shown):
         st.caption(note)
     if listed:
@@ -184,8 +185,12 @@ def _show_large_runs() -> None:
             result.show_large(experiment)
             return
         charts.show(shown, listed, CurveOptions(is_large=True))
+        overfitting.show(shown)
         if pictured:
             weights.show(pictured)
         else:
+            own = next((run.recipe.network for run in shown if run.recipe.network), None)
+            if own:
+                st.html(picture.of_text(own))
             for note in charts.notes(shown):
                 st.caption(note)

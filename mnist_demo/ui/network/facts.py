@@ -13,7 +13,7 @@ def output(shape: Shape) -> tuple[str, str]:
     return f"{channels:,} picture{'s' if channels > 1 else ''}", f"{rows} × {columns} pixels"
 
 
-def facts(network: Architecture, stage: Stage) -> str:
+def of_layer(network: Architecture, stage: Stage) -> str:
     """What comes out of a layer, its parameters, and its share of the work as a bar; as high for every layer."""
     many, size = output(stage.shape)
     share = stage.multiplications / network.multiplications
@@ -25,13 +25,13 @@ def facts(network: Architecture, stage: Stage) -> str:
 
 def image() -> str:
     """The block that the row begins with."""
-    facts = f"<b>1 picture</b><b>{SIDE} × {SIDE} pixels</b><span></span><span></span>"
-    return f'<div class="end"><b>Image</b><div class="facts">{facts}</div></div>'
+    said = f"<b>1 picture</b><b>{SIDE} × {SIDE} pixels</b><span></span><span></span>"
+    return f'<div class="end"><b>Image</b><div class="facts">{said}</div></div>'
 
 
 def scores(network: Architecture) -> str:
     """The block that the row ends with: the last weighted sums, which every network has."""
-    return f'<div class="end"><b>{CLASSES} scores</b>{facts(network, network.stages[-1])}</div>'
+    return f'<div class="end"><b>{CLASSES} scores</b>{of_layer(network, network.stages[-1])}</div>'
 
 
 def sentence(network: Architecture) -> str:

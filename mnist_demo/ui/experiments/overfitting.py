@@ -1,0 +1,49 @@
+"""The sentence that says when a model knows its training images better than new ones."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from mnist_demo.runs.metrics import Metrics
+from mnist_demo.runs.run_directory import Run
+from mnist_demo.ui.common import run_titles
+from mnist_demo.ui.help import glossary
+from mnist_demo.words import percent
+
+# The gap that is called one: more than three standard errors of 97 % on 500 test images, the fewest that the app has.
+GAP = 0.03
+BY_HEART = 0.99  # of the training images
+MOST_SENTENCES = 3
+
+
+def has_gap(last: Metrics | None) -> bool:
+    """Whether training images are read so much better than test images that it is not by chance."""
+    if last is None or last.seen_accuracy is None or last.test_accuracy is None:
+        return False
+    return last.seen_accuracy - last.test_accuracy >= GAP
+
+
+def sentence(shown: Sequence[Run]) -> str:
+    """Of the runs on the charts those that have a gap, else the first that was evaluated; "" where none was."""
+    measured = [run for run in shown if run.last_evaluation and run.last_evaluation.seen_accuracy is not None]
+    apart = [run for run in measured if has_gap(run.last_evaluation)]
+    return " ".join(_of_one(run) for run in (apart[:MOST_SENTENCES] or measured[:1]))
+
+
+def show(shown: Sequence[Run]) -> None:
+    """The sentence, which has its place from the beginning: it comes while a run goes on."""
+    with st.container(key="gap"):
+        if said := sentence(shown):
+            st.markdown(said, help=glossary.meanings("Overfitting"))
+
+
+def _of_one(run: Run) -> str:
+    last = run.last_evaluation
+    assert last is not None
+    seen, new = percent(last.seen_accuracy or 0, 0), percent(last.test_accuracy or 0, 0)
+    title = run_titles.title(run)
+    if not has_gap(last):
+        return f"{title} reads {seen} of its training images, and {new} of new ones: no gap to speak of."
+    if (last.seen_accuracy or 0) >= BY_HEART:
+        return f"**{title} knows its training images by heart: {seen} there, {new} on new ones.**"
+    return f"**{title} knows its training images better than new ones: {seen} there, {new} on new ones.**"
