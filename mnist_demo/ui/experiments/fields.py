@@ -36,7 +36,7 @@ def choose(preset: Recipe, of: str, **keep: Any) -> dict[str, Any]:
         )
         noise = first[1].number_input(
             "Wrong labels, in %",
-            value=round(100 * preset.label_noise, 1),
+            value=round(100 * preset.label_noise, 10),  # 7, not 7.000000000000001
             step=10.0,
             format="%g",
             help=f"0 to {100 * recipes.MOST_LABEL_NOISE:.0f}.\n\n" + glossary.meanings("Label noise"),
