@@ -41,9 +41,15 @@ def _of_one(run: Run) -> str:
     last = run.last_evaluation
     assert last is not None
     seen, new = percent(last.seen_accuracy or 0, 0), percent(last.test_accuracy or 0, 0)
-    title = run_titles.title(run)
+    title, noise = run_titles.title(run), run.recipe.label_noise
+    if not has_gap(last) and noise:  # then few labels are read "right" by a model that has learned no wrong one
+        return (
+            f"{title} agrees with {seen} of its training labels, of which {percent(noise, 0)} are wrong, "
+            f"and reads {new} of new images right."
+        )
     if not has_gap(last):
         return f"{title} reads {seen} of its training images, and {new} of new ones: no gap to speak of."
     if (last.seen_accuracy or 0) >= BY_HEART:
-        return f"**{title} knows its training images by heart: {seen} there, {new} on new ones.**"
+        wrong = ", wrong labels too" if noise else ""
+        return f"**{title} knows its training images by heart{wrong}: {seen} there, {new} on new ones.**"
     return f"**{title} knows its training images better than new ones: {seen} there, {new} on new ones.**"
