@@ -24,7 +24,7 @@ def choose(preset: Recipe, of: str, **keep: Any) -> dict[str, Any]:
     Values out of bounds are for the recipe to refuse. L2 is a text, as a learning rate is: people type 1e-4.
     """
     with st.expander("Experiment", icon=":material/science:"):
-        first, second = st.columns(2), st.columns(2)
+        first, second = (st.columns(2, gap="xsmall", vertical_alignment="bottom") for _ in range(2))
         images = first[0].number_input(
             "Training images",
             value=preset.train_images,
@@ -35,7 +35,7 @@ def choose(preset: Recipe, of: str, **keep: Any) -> dict[str, Any]:
             **keep,
         )
         noise = first[1].number_input(
-            "Wrong labels, in %",
+            "Wrong labels, %",
             value=round(100 * preset.label_noise, 10),  # 7, not 7.000000000000001
             step=10.0,
             format="%g",
