@@ -36,8 +36,8 @@ def test_a_network_is_built_trained_and_passed_on(open_page: OpenPage, see_the_s
     page.keyboard.press("Enter")
     says(page, "conv 4 3, dropout 0.25, dense 64")
 
-    page.get_by_role("spinbutton", name="Steps").fill("20")
-    page.get_by_role("spinbutton", name="Steps").press("Enter")
+    page.get_by_role("spinbutton", name="Steps", exact=True).fill("20")
+    page.get_by_role("spinbutton", name="Steps", exact=True).press("Enter")
     button(page, "Start training").click()
     expect(page.get_by_text("Step 20 of 20 · finished")).to_be_visible(timeout=TRAINING_STARTS)
     recipe = newest().recipe

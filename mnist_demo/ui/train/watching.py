@@ -185,10 +185,10 @@ def _show_large_runs() -> None:
             result.show_large(experiment)
             return
         charts.show(shown, listed, CurveOptions(is_large=True))
-        overfitting.show(shown)
-        if pictured:
+        if pictured:  # above the weights there is no room for a sentence
             weights.show(pictured)
         else:
+            overfitting.show(shown)
             own = next((run.recipe.network for run in shown if run.recipe.network), None)
             if own:
                 st.html(picture.of_text(own))
