@@ -195,4 +195,4 @@ def test_the_zoo_shows_the_presets_and_its_commands_can_be_run() -> None:
     known = {option for parameter in main.commands["train"].params for option in parameter.opts}
     for reached in zoo.ZOO:
         assert {word for word in reached.added.split() if word.startswith("--")} <= known
-    assert "98.2 %" in texts(open_page("Train"))
+    assert "98.2 %" in texts(open_page("Train", model="own"))

@@ -29,4 +29,5 @@ else:
             editor.show()
         watching.show()
     explain.learning(editor.model() if is_own else registry.get_model(st.session_state["model"]))
-    zoo.show()
+    if is_own:  # who builds one asks; elsewhere it would only move while the first run's results come
+        zoo.show()
