@@ -29,6 +29,7 @@ LAYERS = [
     {"data"},
     {"drawing", "maps", "models"},
     {"runs", "inside", "classroom"},
+    {"teaching"},
     {"training", "plotting"},
     {"ui", "commands"},
     {"__main__"},

@@ -21,7 +21,7 @@ class Recipe:
     """One run's settings, complete: the same recipe on the same data and machine gives the same run."""
 
     model: str  # a key of registry.MODELS
-    name: str  # "notebook", "fast" or "best"
+    name: str  # "notebook", "fast", "best" or "teach"
     optimizer: str  # one of OPTIMIZERS
     learning_rate: float  # on the mean loss of a batch; the peak where the schedule is triangular
     schedule: str  # "constant", or "triangular": up for a fifth of the steps, then down to zero
@@ -36,6 +36,7 @@ class Recipe:
     train_images: int | None = None  # to learn from, as many of each digit; None, or more than there are: all
     label_noise: float = 0.0  # share of the training images whose label is a wrong digit
     l2: float = 0.0  # times the sum of all squared weights but biases is minimised with the loss
+    drawings_share: float = 0.0  # of the images of a batch, on average, that people here have drawn
 
 
 def aim(recipe: Recipe) -> float:
@@ -67,6 +68,8 @@ def check_settings(recipe: Recipe) -> None:
             raise UserError(f"A recipe cannot have {setting!r}: choose {' or '.join(known)}.")
     if not 0 <= recipe.label_smoothing < 1:
         raise UserError(f"A label smoothing of {recipe.label_smoothing} is out of range: give at least 0 and under 1.")
+    if not 0 <= recipe.drawings_share < 1:
+        raise UserError(f"A share of drawings of {recipe.drawings_share:g} is out of range: give at least 0, under 1.")
     if not 0 <= recipe.label_noise <= MOST_LABEL_NOISE:
         raise UserError(
             f"A label noise of {recipe.label_noise:g} is out of range: give a share from 0 to {MOST_LABEL_NOISE}."

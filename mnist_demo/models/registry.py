@@ -26,6 +26,7 @@ class Model:
     network: str  # its architecture, as `architecture.parse` reads it
     recipes: tuple[Recipe, ...]  # the first is offered first
     explanation: str  # how it reads a digit and how well, in Markdown, for a pupil
+    teaching: Recipe | None = None  # goes on from a trained model, with people's own drawings: see `teaching`
     notebook_accuracy: tuple[float, float] | None = (
         None  # on the test set, lowest and highest that the notebook reports
     )
@@ -100,6 +101,20 @@ CNN = Model(
         "After two such stages, two dense layers (weighted sums of all before them) combine what was found. Fewer than "
         "1 in 100 test images are read wrong."
     ),
+    teaching=Recipe(
+        "cnn",
+        "teach",
+        "adam",
+        1e-3,
+        "triangular",
+        batch_size=96,
+        steps=300,
+        evaluate_every=150,
+        precision="fastest",
+        label_smoothing=0.05,
+        augmentation="handwriting",
+        drawings_share=1 / 3,
+    ),
     notebook_accuracy=(0.99, 1.0),
 )
 FIRST_NETWORK = "conv 16 3, pool 2, dense 64"  # that is offered to be changed
@@ -151,13 +166,18 @@ def _own(network: str) -> Model:
 
 
 def all_recipes() -> list[Recipe]:
-    """The recipes of all models."""
+    """The recipes of all models that need no more than a data set."""
     return [recipe for model in MODELS.values() for recipe in model.recipes]
+
+
+def teaching_recipes() -> list[Recipe]:
+    """Those that need people's drawings too."""
+    return [model.teaching for model in MODELS.values() if model.teaching is not None]
 
 
 def recipe_names() -> list[str]:
     """The names that recipes have; not every model has one of each."""
-    return list(dict.fromkeys(recipe.name for recipe in all_recipes()))
+    return list(dict.fromkeys(recipe.name for recipe in [*all_recipes(), *teaching_recipes()]))
 
 
 def get_recipe(model: str, name: str, **overrides: int | float | str | None) -> Recipe:
@@ -165,9 +185,10 @@ def get_recipe(model: str, name: str, **overrides: int | float | str | None) -> 
 
     Raises UserError for a name that does not exist or for a value that cannot be trained with.
     """
-    preset = next((recipe for recipe in all_recipes() if (recipe.model, recipe.name) == (model, name)), None)
+    presets = [*all_recipes(), *teaching_recipes()]
+    preset = next((recipe for recipe in presets if (recipe.model, recipe.name) == (model, name)), None)
     if preset is None:
-        known = ", ".join(f"{recipe.model} {recipe.name}" for recipe in all_recipes())
+        known = ", ".join(f"{recipe.model} {recipe.name}" for recipe in presets)
         raise UserError(f"There is no recipe {model} {name}: choose one of {known}.")
     given = {field: value for field, value in overrides.items() if value is not None}
     recipe = dataclasses.replace(preset, **given)  # type: ignore[arg-type]

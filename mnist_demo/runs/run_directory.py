@@ -6,6 +6,8 @@
     checkpoint.npz    everything that training needs to go on
     model.tflite      the exported model, which `inference` reads
     model.keras       the same for people who know Keras
+    start.tflite      of a run that went on from a trained model: that model
+    drawings.npz      and the drawings that it learned from and is judged by: see `teaching.material`
     tensorboard/      the metrics once more, for TensorBoard
     stop, pause, reset    what people ask of the run: see `control`
 
@@ -30,6 +32,7 @@ from mnist_demo.runs.records import read_json, to_json, typed, write_json
 
 VERSION = 1
 ACTIVE = ("queued", "running", "paused")
+START_FILE = "start.tflite"
 STATES = (*ACTIVE, "finished", "stopped", "diverged", "interrupted", "crashed", "failed")
 
 
@@ -42,11 +45,20 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Start:
+    """The trained model that a run goes on from: its run's id, and what that was trained on."""
+
+    run: str
+    trained_on: str
+
+
+@dataclass(frozen=True)
 class Settings:
     """What a run was asked to do. `data` is a source for datasets.load; `created` is ISO 8601 in UTC.
 
     `target` is the number of steps to take in all: the recipe's, or more once a finished run was continued. Schedules
-    follow the recipe's. `group` is None for a run that was started alone, as all were in earlier versions.
+    follow the recipe's. `group` is None for a run that was started alone, as all were in earlier versions. `start` is
+    None for one that begins with random weights.
     """
 
     recipe: Recipe
@@ -54,6 +66,7 @@ class Settings:
     created: str
     target: int
     group: Group | None = None
+    start: Start | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +131,10 @@ class Run:
     @property
     def model_path(self) -> Path:
         return self.directory / "model.tflite"
+
+    @property
+    def start_path(self) -> Path:
+        return self.directory / START_FILE
 
     @property
     def keras_path(self) -> Path:
@@ -234,7 +251,9 @@ def _read(directory: Path, _settings: tuple[int, ...], _status: tuple[int, ...])
         recipe = typed(Recipe, settings["recipe"])
         registry.check(recipe)
         group = _read_group(settings.get("group"), recipe)
-        asked = Settings(recipe, str(settings["data"]), str(settings["created"]), int(settings["target"]), group)
+        start = None if settings.get("start") is None else typed(Start, settings["start"])
+        target = int(settings["target"])
+        asked = Settings(recipe, str(settings["data"]), str(settings["created"]), target, group, start)
         status = typed(Status, read_json(directory, "status.json"))
         if not (1 <= asked.target <= recipes.MOST_STEPS and 0 < status.temperature < math.inf):
             raise ValueError("a number in it cannot be")

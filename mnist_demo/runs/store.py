@@ -2,7 +2,7 @@
 
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from mnist_demo.errors import UserError
 from mnist_demo.models import registry
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.runs import numbers
-from mnist_demo.runs.run_directory import Group, Run, Settings, Status, load, set_status, write_settings
+from mnist_demo.runs.run_directory import Group, Run, Settings, Start, Status, load, set_status, write_settings
 
 SHIPPED = Path(__file__).resolve().parent.parent / "models" / "shipped"
 
@@ -24,8 +24,19 @@ def runs_folder() -> Path:
     return files.home() / "runs"
 
 
-def create(recipe: Recipe, data: str, directory: Path | None = None, group: Group | None = None) -> Run:
+def create(
+    recipe: Recipe,
+    data: str,
+    directory: Path | None = None,
+    *,
+    group: Group | None = None,
+    start: Start | None = None,
+    furnish: Callable[[Path], None] = lambda _: None,
+) -> Run:
     """Make a new run directory in the state `queued`, owned by this process.
+
+    `furnish` is called with the directory before anybody sees it, to put in what else the run needs; it raises
+    UserError where it cannot.
 
     Raises UserError where it cannot be written, where `directory` already holds something, or where this machine has
     too little memory for the recipe.
@@ -41,8 +52,9 @@ def create(recipe: Recipe, data: str, directory: Path | None = None, group: Grou
     hidden = directory.parent / f".new-{secrets.token_hex(8)}"
     files.make_folder(hidden)
     try:
-        settings = Settings(recipe, data, now.isoformat(timespec="seconds"), recipe.steps, group)
+        settings = Settings(recipe, data, now.isoformat(timespec="seconds"), recipe.steps, group, start)
         write_settings(hidden, settings)
+        furnish(hidden)
         set_status(Run(hidden, settings, Status("queued")), "queued")
         if files.is_folder(directory) and not any(directory.iterdir()):
             directory.rmdir()

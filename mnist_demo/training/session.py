@@ -1,5 +1,7 @@
 """A model, its optimiser and the compiled loops that train and evaluate it."""
 
+from collections.abc import Sequence
+
 import keras
 import numpy as np
 import numpy.typing as npt
@@ -7,7 +9,7 @@ import tensorflow as tf
 
 from mnist_demo.data import datasets, experiments
 from mnist_demo.data.datasets import Dataset, Split
-from mnist_demo.data.images import CLASSES, PIXELS
+from mnist_demo.data.images import CLASSES, PIXELS, Floats
 from mnist_demo.models import registry
 from mnist_demo.models.architecture import Architecture
 from mnist_demo.models.recipes import Recipe
@@ -29,7 +31,8 @@ class Session:
     """A model, its optimiser and the compiled loops that train and evaluate it on one data set.
 
     One call of a `tf.function` runs many steps on data that TensorFlow already holds: Python takes no part in a step.
-    With a `tf.distribute.Strategy` of several replicas each takes its share of every batch.
+    With a `tf.distribute.Strategy` of several replicas each takes its share of every batch. `start` has the weights to
+    begin with, as Keras has them; else they are random.
     """
 
     def __init__(
@@ -38,6 +41,7 @@ class Session:
         dataset: Dataset,
         precision: str = "float32",
         strategy: tf.distribute.Strategy | None = None,
+        start: Sequence[Floats] | None = None,
     ) -> None:
         self.recipe = recipe
         train = experiments.training_split(dataset.train, recipe.train_images, recipe.label_noise, recipe.seed)
@@ -53,6 +57,8 @@ class Session:
         self.evaluation_batch = evaluation_batch(architecture)
         with self._strategy.scope():
             self.model = networks.for_training(networks.build(architecture, recipe.seed, POLICIES[precision]))
+            if start is not None:
+                self.model.set_weights(start)
             self._optimizer = make_optimizer(recipe)
             self._optimizer.build(self.model.trainable_variables)
         if recipe.optimizer == "rmsprop":

@@ -1,0 +1,105 @@
+"""The drawings that a model is taught with, and those kept aside to judge it, of the same people and of others."""
+
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_demo import files
+from mnist_demo.data.datasets import Split
+from mnist_demo.data.images import CLASSES, PIXELS, Bytes
+from mnist_demo.errors import UserError
+from mnist_demo.runs.run_directory import Run
+
+LEARNED, KEPT_ASIDE, UNSEEN = PARTS = ("learned", "kept_aside", "unseen_writers")
+LEAST = 20  # drawings: of fewer nothing can be learned and judged
+ONE_IN = 5  # writers is never seen, and one in so many drawings of the others kept aside
+FILE = "drawings.npz"
+
+Names = npt.NDArray[np.str_]
+
+
+@dataclass(frozen=True)
+class Material:
+    """Drawings, and what each is for.
+
+    images: uint8 (n, 784), 255 is ink. labels: uint8 (n,). writers: str (n,). parts: str (n,), each one of PARTS.
+    """
+
+    images: Bytes
+    labels: Bytes
+    writers: Names
+    parts: Names
+
+    def part(self, name: str) -> Split:
+        """The drawings of one part, "learned", "kept_aside" or "unseen_writers"; perhaps none."""
+        chosen = self.parts == name
+        return Split(self.images[chosen], self.labels[chosen])
+
+    def mixed_with(self, train: Split, share: float) -> Split:
+        """The images of `train` and the learned drawings, so often that they are the share `share` of all."""
+        learned = self.part(LEARNED)
+        again = np.arange(round(len(train) * share / (1 - share))) % len(learned)
+        images, labels = learned.images[again], learned.labels[again]
+        return Split(np.concatenate([train.images, images]), np.concatenate([train.labels, labels]))
+
+
+def prepare(images: Bytes, labels: Bytes, writers: Names, seed: int) -> Material:
+    """Decide by chance which drawings are learned from: uint8 (n, 784), uint8 (n,), str (n,).
+
+    One in five writers is never seen, and of each other one in five drawings is kept aside. The same seed decides the
+    same. Raises UserError, saying how many more are needed, for too few drawings.
+    """
+    if len(labels) < LEAST:
+        raise UserError(
+            f"A model learns a hand from {LEAST} drawings or more, and there are {len(labels)}: draw or import "
+            f"{LEAST - len(labels)} more."
+        )
+    rng = np.random.default_rng(seed)
+    names = rng.permutation(np.unique(writers))
+    unseen, seen = np.split(names, [len(names) // ONE_IN])
+    parts = np.full(len(labels), LEARNED, dtype=f"<U{max(map(len, PARTS))}")
+    parts[np.isin(writers, unseen)] = UNSEEN
+    writer_by_writer = np.concatenate([rng.permutation(np.flatnonzero(writers == name)) for name in seen])
+    parts[writer_by_writer[ONE_IN - 1 :: ONE_IN]] = KEPT_ASIDE
+    return Material(images, labels, writers, parts)
+
+
+def write(material: Material, directory: Path) -> None:
+    """Keep it in a run's directory. Raises UserError where that cannot be written."""
+
+    def save(stream: IO[bytes]) -> None:
+        np.savez_compressed(stream, **vars(material))
+
+    files.write_atomically(directory / FILE, save)
+
+
+def read(run: Run) -> Material:
+    """What `write` kept. Raises UserError where it is not there or is damaged."""
+    try:
+        with np.load(run.directory / FILE, allow_pickle=False) as file:
+            material = Material(**{name: file[name] for name in Material.__dataclass_fields__})
+        _check(material)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise UserError(
+            f"The drawings of the run {run.id} are missing or damaged: delete it, and teach anew."
+        ) from error
+    return material
+
+
+def _check(material: Material) -> None:
+    """Raises ValueError for arrays that `prepare` cannot have made."""
+    count = len(material.labels)
+    right = (
+        material.images.shape == (count, PIXELS)
+        and material.images.dtype == material.labels.dtype == np.uint8
+        and material.labels.shape == material.writers.shape == material.parts.shape == (count,)
+        and (material.labels < CLASSES).all()
+        and (material.parts == LEARNED).any()
+    )
+    if not right:
+        raise ValueError("arrays of another kind")

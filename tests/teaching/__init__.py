@@ -1,0 +1,1 @@
+"""Tests of teaching: which drawings are for what, and what a taught run says of itself."""
