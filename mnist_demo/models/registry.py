@@ -113,7 +113,7 @@ CNN = Model(
         precision="fastest",
         label_smoothing=0.05,
         augmentation="handwriting",
-        drawings_share=1 / 3,
+        drawings_share=0.5,
     ),
     notebook_accuracy=(0.99, 1.0),
 )

@@ -17,7 +17,8 @@ from mnist_demo.runs.run_directory import Run
 
 LEARNED, KEPT_ASIDE, UNSEEN = PARTS = ("learned", "kept_aside", "unseen_writers")
 LEAST = 20  # drawings: of fewer nothing can be learned and judged
-ONE_IN = 5  # writers is never seen, and one in so many drawings of the others kept aside
+ONE_IN = 10  # writers is never seen, and one in so many drawings of the others kept aside
+FEW = 5  # writers: where there are fewer, all are learned from
 FILE = "drawings.npz"
 
 Names = npt.NDArray[np.str_]
@@ -51,8 +52,8 @@ class Material:
 def prepare(images: Bytes, labels: Bytes, writers: Names, seed: int) -> Material:
     """Decide by chance which drawings are learned from: uint8 (n, 784), uint8 (n,), str (n,).
 
-    One in five writers is never seen, and of each other one in five drawings is kept aside. The same seed decides the
-    same. Raises UserError, saying how many more are needed, for too few drawings.
+    One in ten writers is never seen, at least one where there are some, and of all others one in ten drawings is kept
+    aside. The same seed decides the same. Raises UserError, saying how many more are needed, for too few drawings.
     """
     if len(labels) < LEAST:
         raise UserError(
@@ -61,7 +62,7 @@ def prepare(images: Bytes, labels: Bytes, writers: Names, seed: int) -> Material
         )
     rng = np.random.default_rng(seed)
     names = rng.permutation(np.unique(writers))
-    unseen, seen = np.split(names, [len(names) // ONE_IN])
+    unseen, seen = np.split(names, [0 if len(names) < FEW else max(1, len(names) // ONE_IN)])
     parts = np.full(len(labels), LEARNED, dtype=f"<U{max(map(len, PARTS))}")
     parts[np.isin(writers, unseen)] = UNSEEN
     writer_by_writer = np.concatenate([rng.permutation(np.flatnonzero(writers == name)) for name in seen])

@@ -30,17 +30,17 @@ def drawings(*counts: int) -> Material:
 def test_every_drawing_has_one_part_and_no_writer_of_the_unseen_is_learned_from(counts: tuple[int, ...]) -> None:
     prepared = drawings(*counts)
     unseen = set(prepared.writers[prepared.parts == UNSEEN])
-    assert len(unseen) == len(counts) // 5
+    assert len(unseen) == (0 if len(counts) < 5 else max(1, len(counts) // 10))
     assert not unseen & set(prepared.writers[prepared.parts != UNSEEN])
     seen = int((prepared.parts != UNSEEN).sum())
-    assert (prepared.parts == KEPT_ASIDE).sum() == seen // 5
-    assert (prepared.parts == LEARNED).sum() == seen - seen // 5
+    assert (prepared.parts == KEPT_ASIDE).sum() == seen // 10
+    assert (prepared.parts == LEARNED).sum() == seen - seen // 10
 
 
 def test_of_each_writer_as_large_a_share_is_kept_aside() -> None:
     prepared = drawings(*[10] * 10)
     for name in set(prepared.writers[prepared.parts == LEARNED]):
-        assert (prepared.parts[prepared.writers == name] == KEPT_ASIDE).sum() == 2
+        assert (prepared.parts[prepared.writers == name] == KEPT_ASIDE).sum() == 1
 
 
 def test_the_same_seed_decides_the_same() -> None:
