@@ -70,13 +70,19 @@ LEARNING = (
     Word(
         "Recipe",
         "As in cooking: the same model learns in several ways. `notebook` is as the original notebook "
-        "trained it, `fast` is good in seconds, `best` takes longer and reads most.",
+        "trained it, `fast` is good in seconds, `best` takes longer and reads most; `teach` goes on from a model that "
+        "is trained already, with drawings of your class.",
         forms=("recipes",),
     ),
     Word(
         "Seed",
         f"{_NOTEBOOK.seed}: the number that all dice of a run begin with, for the first weights and for the "
         "order of the images. The same seed gives the same run, another one a slightly different run.",
+    ),
+    Word(
+        "Drawings share",
+        "0.5: half of the images that the model is taught with are drawings of people here, each shown many times, and "
+        "half are MNIST’s, so that it does not forget those. 0: no drawings at all.",
     ),
     Word(
         "Label noise",
