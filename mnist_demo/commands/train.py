@@ -85,6 +85,8 @@ def command(
     """
     # Of several workers the first keeps the run; the others forget theirs, which is the same.
     is_helper = strategy == "multiworker" and not cluster.is_first_worker()
+    if strategy == "multiworker" and options["name"] in {recipe.name for recipe in registry.teaching_recipes()}:
+        raise UserError("Each machine has drawings of its own: teach in one process, without --strategy multiworker.")
     with tempfile.TemporaryDirectory() as scratch:
         if is_helper:
             options["out"] = Path(scratch) / "run"
@@ -94,7 +96,8 @@ def command(
         return
     if run.status.state == "failed":
         raise UserError(run.status.message)
-    worth = taught.worth(run) if run.settings.start is not None and run.model_path.is_file() else None
+    with muted_stderr():
+        worth = taught.worth(run) if run.settings.start and run.model_path.is_file() else None
     if as_json:
         click.echo(to_json(summary(run) | ({} if worth is None else _taught(run, worth))))
     else:
@@ -129,9 +132,9 @@ def _teach(recipe: Recipe, source: str, start: str, out: Path | None) -> Run:
     from mnist_demo.classroom import database, drawings  # noqa: PLC0415 (SQLAlchemy takes 0.4 s)
 
     found = drawings.collect(database.open_database())
-    return taught.create(
-        recipe, source, store.find(start), material.prepare(found.images, found.labels, found.writers, recipe.seed), out
-    )
+    prepared = material.prepare(found.images, found.labels, found.writers, recipe.seed)
+    with muted_stderr():
+        return taught.create(recipe, source, store.find(start), prepared, out)
 
 
 def _continue(context: click.Context, name: str) -> Run:

@@ -52,6 +52,11 @@ def lowest_loss(recipe: Recipe) -> float:
     return -(right * math.log(right) + (CLASSES - 1) * other * math.log(other))
 
 
+def to_share(percent: float) -> float:
+    """A share of 1, such as 0.123, of what people type in percent, such as 12.3: without the last digits' noise."""
+    return round(percent / 100, 12)
+
+
 def check_settings(recipe: Recipe) -> None:
     """Raises UserError, naming the setting and what it may be, for a recipe that cannot be trained."""
     if not (math.isfinite(recipe.learning_rate) and recipe.learning_rate > 0):
@@ -72,7 +77,8 @@ def check_settings(recipe: Recipe) -> None:
         raise UserError(f"A share of drawings of {recipe.drawings_share:g} is out of range: give at least 0, under 1.")
     if not 0 <= recipe.label_noise <= MOST_LABEL_NOISE:
         raise UserError(
-            f"A label noise of {recipe.label_noise:g} is out of range: give a share from 0 to {MOST_LABEL_NOISE}."
+            f"{recipe.label_noise:.6g} of all labels, which is {100 * recipe.label_noise:.6g} %, cannot be wrong ones: "
+            f"give a share from 0 to {MOST_LABEL_NOISE}, which is {100 * MOST_LABEL_NOISE:.0f} %."
         )
     if not 0 <= recipe.l2 <= MOST_L2:
         raise UserError(f"An L2 regularisation of {recipe.l2:g} is out of range: give a number from 0 to {MOST_L2}.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from mnist_demo.errors import UserError
-from mnist_demo.models import architecture, registry
+from mnist_demo.models import architecture, recipes, registry
 from mnist_demo.models.evaluation import accuracy_interval
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.runs import control
@@ -125,7 +125,7 @@ def _to_value(setting: str, text: str) -> int | float | str:
         if len(text) > LONGEST_VALUE:
             raise ValueError
         if setting in IN_PERCENT:
-            return float(text.replace(",", ".")) / 100
+            return recipes.to_share(float(text.replace(",", ".")))
         return kind(text.replace(",", "."))
     except ValueError as error:
         example = "a whole number, such as 100" if kind is int else "a number, such as 0.001"

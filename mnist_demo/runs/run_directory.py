@@ -45,20 +45,12 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Start:
-    """The trained model that a run goes on from: its run's id, and what that was trained on."""
-
-    run: str
-    trained_on: str
-
-
-@dataclass(frozen=True)
 class Settings:
     """What a run was asked to do. `data` is a source for datasets.load; `created` is ISO 8601 in UTC.
 
     `target` is the number of steps to take in all: the recipe's, or more once a finished run was continued. Schedules
     follow the recipe's. `group` is None for a run that was started alone, as all were in earlier versions. `start` is
-    None for one that begins with random weights.
+    the id of the run whose model it goes on from, "" where it begins with random weights.
     """
 
     recipe: Recipe
@@ -66,7 +58,7 @@ class Settings:
     created: str
     target: int
     group: Group | None = None
-    start: Start | None = None
+    start: str = ""
 
 
 @dataclass(frozen=True)
@@ -251,8 +243,7 @@ def _read(directory: Path, _settings: tuple[int, ...], _status: tuple[int, ...])
         recipe = typed(Recipe, settings["recipe"])
         registry.check(recipe)
         group = _read_group(settings.get("group"), recipe)
-        start = None if settings.get("start") is None else typed(Start, settings["start"])
-        target = int(settings["target"])
+        target, start = int(settings["target"]), str(settings.get("start", ""))
         asked = Settings(recipe, str(settings["data"]), str(settings["created"]), target, group, start)
         status = typed(Status, read_json(directory, "status.json"))
         if not (1 <= asked.target <= recipes.MOST_STEPS and 0 < status.temperature < math.inf):

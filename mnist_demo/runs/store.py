@@ -14,7 +14,7 @@ from mnist_demo.errors import UserError
 from mnist_demo.models import registry
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.runs import numbers
-from mnist_demo.runs.run_directory import Group, Run, Settings, Start, Status, load, set_status, write_settings
+from mnist_demo.runs.run_directory import Group, Run, Settings, Status, load, set_status, write_settings
 
 SHIPPED = Path(__file__).resolve().parent.parent / "models" / "shipped"
 
@@ -30,7 +30,7 @@ def create(
     directory: Path | None = None,
     *,
     group: Group | None = None,
-    start: Start | None = None,
+    start: str = "",
     furnish: Callable[[Path], None] = lambda _: None,
 ) -> Run:
     """Make a new run directory in the state `queued`, owned by this process.

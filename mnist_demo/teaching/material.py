@@ -17,8 +17,9 @@ from mnist_demo.runs.run_directory import Run
 
 LEARNED, KEPT_ASIDE, UNSEEN = PARTS = ("learned", "kept_aside", "unseen_writers")
 LEAST = 20  # drawings: of fewer nothing can be learned and judged
-ONE_IN = 10  # writers is never seen, and one in so many drawings of the others kept aside
-FEW = 5  # writers: where there are fewer, all are learned from
+# Of so many writers one is never learned from; of so many drawings of the others one is kept aside.
+WRITERS_FOR_ONE, DRAWINGS_FOR_ONE = 10, 10
+FEW = 5  # writers: where there are fewer, all are learned from; else at least one is not
 FILE = "drawings.npz"
 
 Names = npt.NDArray[np.str_]
@@ -28,12 +29,12 @@ Names = npt.NDArray[np.str_]
 class Material:
     """Drawings, and what each is for.
 
-    images: uint8 (n, 784), 255 is ink. labels: uint8 (n,). writers: str (n,). parts: str (n,), each one of PARTS.
+    images: uint8 (n, 784), 255 is ink. labels: uint8 (n,). parts: str (n,), each one of PARTS. Who drew them is not
+    kept: a run outlives the class.
     """
 
     images: Bytes
     labels: Bytes
-    writers: Names
     parts: Names
 
     def part(self, name: str) -> Split:
@@ -52,8 +53,9 @@ class Material:
 def prepare(images: Bytes, labels: Bytes, writers: Names, seed: int) -> Material:
     """Decide by chance which drawings are learned from: uint8 (n, 784), uint8 (n,), str (n,).
 
-    One in ten writers is never seen, at least one where there are some, and of all others one in ten drawings is kept
-    aside. The same seed decides the same. Raises UserError, saying how many more are needed, for too few drawings.
+    One in ten writers is never learned from, of five to nine writers one too, as long as the others have drawn enough;
+    and one in ten drawings of the others is kept aside. The same seed decides the same. Whoever has drawn under two
+    names counts as two writers. Raises UserError, saying how many more are needed, for too few drawings.
     """
     if len(labels) < LEAST:
         raise UserError(
@@ -62,12 +64,14 @@ def prepare(images: Bytes, labels: Bytes, writers: Names, seed: int) -> Material
         )
     rng = np.random.default_rng(seed)
     names = rng.permutation(np.unique(writers))
-    unseen, seen = np.split(names, [0 if len(names) < FEW else max(1, len(names) // ONE_IN)])
+    unseen, seen = np.split(names, [0 if len(names) < FEW else max(1, len(names) // WRITERS_FOR_ONE)])
+    if np.isin(writers, seen).sum() < LEAST:
+        unseen, seen = names[:0], names
     parts = np.full(len(labels), LEARNED, dtype=f"<U{max(map(len, PARTS))}")
     parts[np.isin(writers, unseen)] = UNSEEN
     writer_by_writer = np.concatenate([rng.permutation(np.flatnonzero(writers == name)) for name in seen])
-    parts[writer_by_writer[ONE_IN - 1 :: ONE_IN]] = KEPT_ASIDE
-    return Material(images, labels, writers, parts)
+    parts[writer_by_writer[DRAWINGS_FOR_ONE - 1 :: DRAWINGS_FOR_ONE]] = KEPT_ASIDE
+    return Material(images, labels, parts)
 
 
 def write(material: Material, directory: Path) -> None:
@@ -98,7 +102,7 @@ def _check(material: Material) -> None:
     right = (
         material.images.shape == (count, PIXELS)
         and material.images.dtype == material.labels.dtype == np.uint8
-        and material.labels.shape == material.writers.shape == material.parts.shape == (count,)
+        and material.labels.shape == material.parts.shape == (count,)
         and (material.labels < CLASSES).all()
         and (material.parts == LEARNED).any()
     )

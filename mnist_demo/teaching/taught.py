@@ -14,7 +14,7 @@ from mnist_demo.models.evaluation import accuracy_interval, evaluate
 from mnist_demo.models.inference import Classifier
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.runs import store
-from mnist_demo.runs.run_directory import START_FILE, Run, Start
+from mnist_demo.runs.run_directory import START_FILE, Run
 from mnist_demo.teaching import material
 from mnist_demo.teaching.material import KEPT_ASIDE, UNSEEN, Material
 
@@ -22,7 +22,7 @@ MNIST_TEST = "mnist_test"
 # What a taught model is asked to read, and how to say it.
 JUDGED = {
     KEPT_ASIDE: "Other drawings of the same people",
-    UNSEEN: "Drawings of people it never saw",
+    UNSEEN: "Drawings under names it never saw",
     MNIST_TEST: "Test images",
 }
 
@@ -53,13 +53,14 @@ class Worth:
 
 
 def create(recipe: Recipe, data: str, start: Run, drawings: Material, directory: Path | None = None) -> Run:
-    """Make a new run that goes on from the model of `start` with these drawings; else as store.create.
+    """Make a new run that goes on from the model of `start` with these drawings and `data`; else as store.create.
 
-    Raises UserError as store.create does, and where that model cannot be taught by the recipe.
+    Raises UserError as store.create does, and where that model cannot be taught by the recipe, or has seen the test
+    images.
     """
-    if start.settings.start is not None:
+    if start.settings.start:
         # What it learned from might be among the drawings that are now kept aside.
-        raise UserError(f"The run {start.id} was taught already: teach the model {start.settings.start.run} again.")
+        raise UserError(f"The run {start.id} was taught already: teach the model {start.settings.start} again.")
     if registry.model_of(start.recipe).architecture != registry.model_of(recipe).architecture:
         title = registry.get_model(recipe.model).title
         raise UserError(f"The recipe {recipe.name} teaches a {title}, and {start.id} is none: choose another model.")
@@ -68,13 +69,17 @@ def create(recipe: Recipe, data: str, start: Run, drawings: Material, directory:
     except OSError as error:
         raise UserError(f"The run {start.id} has no exported model, or was deleted: choose another model.") from error
     exported.open_model(content)  # a damaged one is told now
-    origin = Start(start.id, start.status.trained_on)
+    if not datasets.load(data).is_unseen(start.status.trained_on):
+        raise UserError(
+            f"The model {start.id} has learned from these images already, so they cannot judge it: fetch all of MNIST "
+            "(`data --download`), or name another data set."
+        )
 
     def furnish(folder: Path) -> None:
         files.write_atomically(folder / START_FILE, lambda stream: stream.write(content))
         material.write(drawings, folder)
 
-    return store.create(recipe, data, directory, start=origin, furnish=furnish)
+    return store.create(recipe, data, directory, start=start.id, furnish=furnish)
 
 
 def starting_weights(run: Run) -> list[Floats]:
@@ -89,13 +94,11 @@ def starting_weights(run: Run) -> list[Floats]:
 def worth(run: Run) -> Worth:
     """How the model read before and after, of "kept_aside" drawings, "unseen_writers" and "mnist_test".
 
-    What there is none of is left out, and so is a test set whose images the model learned from: see Dataset.is_unseen.
-    Raises UserError where the run has no exported model, or its drawings or its data cannot be read.
+    What there is none of is left out. Raises UserError where the run has no exported model, or its drawings or its
+    data cannot be read.
     """
     drawings, dataset = material.read(run), datasets.load(run.settings.data)
-    splits = {name: drawings.part(name) for name in (KEPT_ASIDE, UNSEEN)}
-    if dataset.is_unseen(run.status.trained_on):
-        splits[MNIST_TEST] = dataset.test
+    splits = {KEPT_ASIDE: drawings.part(KEPT_ASIDE), UNSEEN: drawings.part(UNSEEN), MNIST_TEST: dataset.test}
     return Worth(_read(run.start_path, splits), _read(run.model_path, splits))
 
 

@@ -47,10 +47,10 @@ def train_run(
         dataset = load_data(run.settings.data)
         precision = _choose_precision(run, strategy)
         images = min(len(dataset.train), run.recipe.train_images or len(dataset.train))
-        facts = {"trained_on": _trained_on(run, dataset), "train_images": images, "execution": precision}
+        facts = {"trained_on": dataset.name, "train_images": images, "execution": precision}
         run = run_directory.set_status(run, "running", validation_images=len(dataset.validation), **facts)
         start = None
-        if run.settings.start is not None:
+        if run.settings.start:
             mixed = material.read(run).mixed_with(dataset.train, run.recipe.drawings_share)
             dataset, start = dataclasses.replace(dataset, train=mixed), taught.starting_weights(run)
         while True:
@@ -67,12 +67,6 @@ def train_run(
         return run_directory.set_status(run, "failed", message=str(error))
     seconds = (run.status.total_seconds or 0.0) + time.perf_counter() - started
     return run_directory.set_status(run, state, message=message, total_seconds=seconds)
-
-
-def _trained_on(run: Run, dataset: Dataset) -> str:
-    """What to call all that the model learned from: MNIST, where what it goes on from has seen that."""
-    start = run.settings.start
-    return start.trained_on if start is not None and not dataset.is_unseen(start.trained_on) else dataset.name
 
 
 def _choose_precision(run: Run, strategy: tf.distribute.Strategy | None) -> str:

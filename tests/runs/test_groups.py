@@ -61,7 +61,7 @@ def test_values_are_read_as_people_type_them_and_nothing_else_changes(
         ("batch_size", "10, 10001", "Value 2: A batch size"),
         ("seed", "1,, 2", "Value 2: it is not a whole number"),
         ("train_images", "100, 99", "Value 2: A number of training images"),
-        ("label_noise", "10, 60", "Value 2: A label noise of 0.6"),
+        ("label_noise", "10, 60", "Value 2: 0.6 of all labels, which is 60 %"),
         ("l2", "0, 1", "Value 2: An L2 regularisation"),
         ("optimizer", "adam, " + 40 * "x", "Value 2: A recipe cannot have"),
         ("network", "dense 8, dense 16", "with “;” between them: these are 1"),

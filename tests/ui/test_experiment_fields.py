@@ -109,7 +109,7 @@ def test_the_time_is_that_of_the_ended_run_that_is_most_alike() -> None:
 
 def test_before_any_run_the_time_is_by_how_fast_this_machine_was_measured(home: Path) -> None:
     assert estimate.expected_seconds(FAST, [], 4000, 1000) is None
-    assert "is known once" in texts(open_page("Train", model="own"))
+    assert "when this computer has been measured" in texts(open_page("Train", model="own"))
     precision.fastest(
         registry.get_recipe("cnn", "fast"), lambda name: {"float32": 0.02, "bfloat16": 0.01}[name], ["GPU"]
     )
@@ -143,6 +143,10 @@ def test_a_gap_between_training_and_test_images_is_said() -> None:
     assert "92 % of its training images, and 90 % of new ones: no gap" in overfitting.sentence([near, old])
     assert "better than new ones: 95 % there, 90 % on new ones" in overfitting.sentence([better])
     assert overfitting.sentence([old]) == ""
+    few = ended(seen=0.95)  # 5 points, by chance where only a hundred training images are asked
+    assert "no gap" in overfitting.sentence(
+        [dataclasses.replace(few, status=dataclasses.replace(few.status, train_images=100))]
+    )
     app = open_page("Train")
     app.session_state[watching.CHOSEN] = [by_heart.id]  # the newest are on the charts, and these are all as old
     assert "by heart: 100 % there, 89 % on new ones" in texts(app.run())
@@ -177,7 +181,7 @@ def test_an_own_network_is_named_by_its_text_where_there_is_room() -> None:
 
 def test_starting_from_a_run_of_an_own_network_fills_the_editor_and_the_experiment() -> None:
     recipe = registry.get_recipe(
-        "own", "fast", network="dense 9", train_images=200, label_noise=0.1225, l2=1e-3, optimizer="sgd"
+        "own", "fast", network="dense 9", train_images=200, label_noise=0.123, l2=1e-3, optimizer="sgd"
     )
     run = ended(recipe, seen=0.9)
     run_directory.append_metrics(run, Metrics(101, 2.1, validation_accuracy=0.9, test_accuracy=0.9))

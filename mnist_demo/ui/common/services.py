@@ -90,15 +90,20 @@ def start() -> None:
 
 
 @functools.cache
-def import_ahead() -> None:
-    """Import what other pages would wait a second or two for, while the first visitor looks at the first page."""
+def import_ahead() -> threading.Thread:
+    """Import what other pages would wait a second or two for, while the first visitor looks at the first page.
+
+    Returns the thread that does it, which a server that is stopped does not wait for.
+    """
 
     def work() -> None:
         time.sleep(LOOKS_FOR)
         for name in LIBRARIES:
             importlib.import_module(name)
 
-    threading.Thread(target=work, name="imports", daemon=True).start()
+    thread = threading.Thread(target=work, name="imports", daemon=True)
+    thread.start()
+    return thread
 
 
 @st.cache_resource(show_spinner=False)

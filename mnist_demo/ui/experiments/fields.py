@@ -7,7 +7,6 @@ import streamlit as st
 from mnist_demo.models import recipes
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.ui.help import glossary
-from mnist_demo.words import percent
 
 OPTIMIZER_TITLES = {
     "sgd": "plain gradient descent",
@@ -60,7 +59,7 @@ def choose(preset: Recipe, of: str, **keep: Any) -> dict[str, Any]:
             key="optimizer" + of,
             **keep,
         )
-    return {"optimizer": optimizer, "train_images": images, "label_noise": (noise or 0.0) / 100, "l2": l2}
+    return {"optimizer": optimizer, "train_images": images, "label_noise": recipes.to_share(noise or 0.0), "l2": l2}
 
 
 def describe(recipe: Recipe) -> list[str]:
@@ -69,7 +68,7 @@ def describe(recipe: Recipe) -> list[str]:
     if recipe.train_images is not None:
         sentences.append(f"Learns from {recipe.train_images:,} training images, or all where there are fewer")
     if recipe.label_noise:
-        sentences.append(f"{percent(recipe.label_noise, 0)} of the training images have wrong labels")
+        sentences.append(f"{100 * recipe.label_noise:.3g} % of the training images have wrong labels")
     if recipe.l2:
         sentences.append(f"L2 regularisation of {recipe.l2:g} keeps the weights small")
     return sentences

@@ -71,7 +71,7 @@ LEARNING = (
         "Recipe",
         "As in cooking: the same model learns in several ways. `notebook` is as the original notebook "
         "trained it, `fast` is good in seconds, `best` takes longer and reads most; `teach` goes on from a model that "
-        "is trained already, with drawings of your class.",
+        "is trained already, with the drawings of all classes.",
         forms=("recipes",),
     ),
     Word(

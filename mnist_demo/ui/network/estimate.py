@@ -25,7 +25,7 @@ def in_words(recipe: Recipe, runs: Sequence[Run], dataset: Dataset) -> str:
     """How long `recipe` will take on `dataset`; `runs` are this home's, newest first."""
     seconds = expected_seconds(recipe, runs, len(dataset.train), len(dataset.validation) + len(dataset.test))
     if seconds is None:
-        return "How long it takes is known once this computer has been measured."
+        return "How long it takes can be said in about a minute, when this computer has been measured."
     return f"Takes {roughly(seconds)} on this computer, evaluations included."
 
 

@@ -1,4 +1,4 @@
-"""A small zoo: what networks of four kinds reach on MNIST. From one real run each, with a recipe as it comes."""
+"""A small zoo: what networks of four kinds reach on MNIST. From one real run each."""
 
 from dataclasses import dataclass
 
@@ -41,8 +41,9 @@ def show() -> None:
     """The zoo as a table, closed until somebody wants it."""
     with st.expander("What do other networks reach?", icon=":material/leaderboard:"), st.container(key="zoo"):
         st.markdown(
-            "Each of these was trained by this app on all of MNIST, on a computer with two cores; “right” is its share "
-            "of the 10,000 test images. More layers do not only cost time: what they are for counts.",
+            "Each of these was trained by this app on all of MNIST, one after the other on a computer with two cores "
+            "that did other work too; “right” is its share of the 10,000 test images. More layers take more time. They "
+            "help where they suit pictures, as convolutions do.",
             help=glossary.meanings("Activation", "Parameter", "Step", "Test image"),
         )
         head = "| network | layers | parameters | steps | seconds | right |"
