@@ -24,6 +24,9 @@ def used_page(request: pytest.FixtureRequest, see_the_servers_home: None, open_p
         draw(page, DIGITS[7])
         expect(card(page, "CNN").locator(".headline")).to_have_text("7")
     page.wait_for_load_state("networkidle")
+    # Until the script has ended the page grows, and until its fonts are there a formula is wider than its place.
+    page.locator(".stApp[data-test-script-state=notRunning]").wait_for()
+    page.evaluate("document.fonts.ready")
     return page
 
 

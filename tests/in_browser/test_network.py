@@ -21,6 +21,7 @@ def test_a_network_is_built_trained_and_passed_on(open_page: OpenPage, see_the_s
     page.get_by_role("radio", name="Own network").click()
     says(page, "conv 16 3, pool 2, dense 64")
     button(page, "Remove layer 2").click()
+    says(page, "conv 16 3, dense 64")
     button(page, "Dropout").click()
     says(page, "conv 16 3, dense 64, dropout 0.25")
 

@@ -66,7 +66,7 @@ def show(shown: list[Run], listed: list[Run], options: CurveOptions) -> None:
         words = glossary.meanings(measure.capitalize())
         if measure == "accuracy":
             words = glossary.meanings("Accuracy", "Test image", "Training image", "Batch", "Evaluation")
-            heading += " :small[strong: test, △ training images, faint: training batches]"
+            heading += " :small[strong: test, △ training images, faint: batches]"
         elif explained:
             words = "\n\n".join([*explained, words])
             heading += " :small[why training lies above test:]"
