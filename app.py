@@ -41,6 +41,9 @@ def main() -> None:
     projector.show()
     page.run()
     services.start()  # after the page: the first visitor sees it before TensorFlow takes the processor
+    # A look at the session ends this run where the visitor has pressed something meanwhile. Else Streamlit would let it
+    # take away the fragments of the run that came after it, and those would never run again.
+    services.visitor()
 
 
 if __name__ == "__main__":
