@@ -99,7 +99,7 @@ def command(
     with muted_stderr():
         worth = taught.worth(run) if run.settings.start and run.model_path.is_file() else None
     if as_json:
-        click.echo(to_json(summary(run) | ({} if worth is None else _taught(run, worth))))
+        click.echo(to_json(summary(run) | ({} if worth is None else _taught(worth))))
     else:
         click.echo(_sentence(run))
         if worth is not None:
@@ -175,10 +175,9 @@ def _train(run: Run, strategy: str) -> Run:
         return runner.train_run(run, show, distribution.make_strategy(strategy))
 
 
-def _taught(run: Run, worth: Worth) -> dict[str, Any]:
+def _taught(worth: Worth) -> dict[str, Any]:
     """How many drawings are in which part, and the accuracies before and after, with 95 % intervals beside them."""
-    parts = material.read(run).parts
-    figures: dict[str, Any] = {"drawings": {part: int((parts == part).sum()) for part in material.PARTS}}
+    figures: dict[str, Any] = {"drawings": worth.drawings}
     for when, readings in (("before", worth.before), ("after", worth.after)):
         figures[when] = {name: readings[name].accuracy if name in readings else None for name in taught.JUDGED}
         figures[f"{when}_intervals"] = {name: reading.interval for name, reading in readings.items()}

@@ -28,6 +28,11 @@ class Evaluation:
         """The fraction of all images that were read right."""
         return float(np.trace(self.confusion) / self.images)
 
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Where the share of all such images lies: see accuracy_interval."""
+        return accuracy_interval(self.accuracy, self.images)
+
 
 def evaluate(classifier: Classifier, split: Split, on_images: Callable[[int], object] = lambda _: None) -> Evaluation:
     """Classify every image of `split`; `on_images` is told how many more are done, again and again."""

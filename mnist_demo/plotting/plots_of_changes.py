@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from mnist_demo.data.images import Floats
-from mnist_demo.plotting.plots import without_theme
+from mnist_demo.plotting.plots import PERCENT_TICK, without_theme
 from mnist_demo.words import percent, surety
 
 CURVES, SAID, NOW = "curves", "said", "now"  # the data sets that a chart is drawn from
@@ -22,7 +22,6 @@ FONT, LARGE_FONT = 12, 26  # pixels; on a projector of 1920 x 1080
 STRIP = 0.12  # of a strip with the digits that a model says, in units of the axis from 0 to 100 %
 STRIP_COLUMNS = ["model", "start", "end", "middle", "digit", "written", "right"]
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # where that axis has ticks
-PERCENT_TICK = "format(100 * datum.value, '.4~g') + ' %'"  # as `words.percent` writes, in Vega's language
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from mnist_demo.data.images import Floats
 from mnist_demo.errors import UserError
 from mnist_demo.inside.network import exported
 from mnist_demo.models import registry
-from mnist_demo.models.evaluation import accuracy_interval, evaluate
+from mnist_demo.models.evaluation import Evaluation, evaluate
 from mnist_demo.models.inference import Classifier
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.runs import store
@@ -28,28 +28,15 @@ JUDGED = {
 
 
 @dataclass(frozen=True)
-class Reading:
-    """How many of some images a model reads right."""
-
-    right: int
-    images: int
-
-    @property
-    def accuracy(self) -> float:
-        return self.right / self.images
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Where the share of all such images lies, with a probability of 95 %."""
-        return accuracy_interval(self.accuracy, self.images)
-
-
-@dataclass(frozen=True)
 class Worth:
-    """What a model read before it was taught, and after, by what it was asked: see `worth`."""
+    """How a model read before it was taught, and after, by what it was asked: see `worth`.
 
-    before: dict[str, Reading]
-    after: dict[str, Reading]
+    `drawings` has how many of them are in which part, one of material.PARTS.
+    """
+
+    drawings: dict[str, int]
+    before: dict[str, Evaluation]
+    after: dict[str, Evaluation]
 
 
 def create(recipe: Recipe, data: str, start: Run, drawings: Material, directory: Path | None = None) -> Run:
@@ -99,10 +86,10 @@ def worth(run: Run) -> Worth:
     """
     drawings, dataset = material.read(run), datasets.load(run.settings.data)
     splits = {KEPT_ASIDE: drawings.part(KEPT_ASIDE), UNSEEN: drawings.part(UNSEEN), MNIST_TEST: dataset.test}
-    return Worth(_read(run.start_path, splits), _read(run.model_path, splits))
+    counts = {part: len(drawings.part(part)) for part in material.PARTS}
+    return Worth(counts, _read(run.start_path, splits), _read(run.model_path, splits))
 
 
-def _read(path: Path, splits: dict[str, Split]) -> dict[str, Reading]:
+def _read(path: Path, splits: dict[str, Split]) -> dict[str, Evaluation]:
     classifier = Classifier.from_file(path)
-    found = {name: evaluate(classifier, split).confusion for name, split in splits.items() if len(split)}
-    return {name: Reading(int(confusion.trace()), int(confusion.sum())) for name, confusion in found.items()}
+    return {name: evaluate(classifier, split) for name, split in splits.items() if len(split)}

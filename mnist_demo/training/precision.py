@@ -10,6 +10,7 @@ import json
 import os
 import platform
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from mnist_demo import files
 from mnist_demo.errors import UserError
@@ -60,12 +61,9 @@ def key_of(precision: str) -> str:
 
 def measured_here() -> dict[str, float]:
     """What was measured on this machine, with whichever accelerators: seconds by `key_of`; {} before."""
-    try:
-        stored = json.loads((files.home() / FILE).read_text(encoding="utf-8"))
-        machines = [name for name in stored if name.startswith(_begin())]
-    except (OSError, ValueError, TypeError, AttributeError):
-        return {}
-    return _read(machines[-1]) if machines else {}
+    stored = _stored()
+    machines = [name for name in stored if name.startswith(_begin())]
+    return _sound(stored[machines[-1]]) if machines else {}
 
 
 def _begin() -> str:
@@ -79,10 +77,22 @@ def _machine(devices: Sequence[str]) -> str:
 
 def _read(machine: str) -> dict[str, float]:
     """Seconds a step by "model: precision", of this machine; {} where nothing sound is there."""
+    return _sound(_stored().get(machine))
+
+
+def _stored() -> dict[str, Any]:
+    """What the file says of each machine; {} where it is not there or damaged."""
     try:
         stored = json.loads((files.home() / FILE).read_text(encoding="utf-8"))
-        return {str(name): float(seconds) for name, seconds in stored[machine].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError):
+        return {}
+    return stored if isinstance(stored, dict) else {}
+
+
+def _sound(seconds: Any) -> dict[str, float]:
+    try:
+        return {str(name): float(each) for name, each in seconds.items()}
+    except (ValueError, TypeError, AttributeError):
         return {}
 
 

@@ -21,6 +21,6 @@ def full_title(run: Run) -> str:
     return title(run) if run.recipe.network is None else f"{title(run)}: {run.recipe.network or 'no layer'}"
 
 
-def titles(by_id: Mapping[str, Run]) -> Callable[[str], str]:
+def titles(by_id: Mapping[str, Run], say: Callable[[Run], str] = title) -> Callable[[str], str]:
     """What a choice of runs shows for an id; the id itself for a run that was deleted in the meantime."""
-    return lambda name: title(by_id[name]) if name in by_id else name
+    return lambda name: say(by_id[name]) if name in by_id else name

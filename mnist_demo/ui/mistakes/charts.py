@@ -12,7 +12,6 @@ from mnist_demo.plotting import plots
 FONT, LARGE_FONT = 12, 26  # pixels; on a projector of 1920 x 1080
 LARGE_HEIGHT = 560  # pixels, there
 BLUE = "#3f7fe0"  # is seen on paper and on slate
-PERCENT_TICK = "format(100 * datum.value, '.4~g') + ' %'"  # as `words.percent` writes, in Vega's language
 
 
 def by_digit(found: list[DigitAccuracy], *, is_large: bool = False) -> alt.LayerChart:
@@ -22,7 +21,7 @@ def by_digit(found: list[DigitAccuracy], *, is_large: bool = False) -> alt.Layer
     scale = alt.Scale(zero=False)
     thick = 2 if is_large else 1
     bars = base.mark_rule(strokeWidth=3 * thick, color=BLUE).encode(
-        y=alt.Y("low:Q", title="read right", axis=alt.Axis(labelExpr=PERCENT_TICK), scale=scale), y2="high:Q"
+        y=alt.Y("low:Q", title="read right", axis=alt.Axis(labelExpr=plots.PERCENT_TICK), scale=scale), y2="high:Q"
     )
     points = base.mark_point(filled=True, opacity=1, size=90 * thick**2, color=BLUE).encode(
         y="share:Q", tooltip=["digit:O", "right:Q", "images:Q"]
@@ -33,7 +32,7 @@ def by_digit(found: list[DigitAccuracy], *, is_large: bool = False) -> alt.Layer
 def calibration(found: Calibration, *, is_large: bool = False) -> alt.LayerChart:
     """How often the model is right beside how sure it is, and the line on which both are equal."""
     table = pd.DataFrame({"sure": found.sureness, "right": found.right, "images": found.images})
-    axis, scale = alt.Axis(labelExpr=PERCENT_TICK), alt.Scale(domain=[0, 1])
+    axis, scale = alt.Axis(labelExpr=plots.PERCENT_TICK), alt.Scale(domain=[0, 1])
     x = alt.X("sure:Q", title="how sure the model is", axis=axis, scale=scale)
     y = alt.Y("right:Q", title="how often it is right", axis=axis, scale=scale)
     thick = 2 if is_large else 1

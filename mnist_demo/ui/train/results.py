@@ -40,7 +40,7 @@ def show(listed: list[Run], in_sight: Run | None) -> None:
     chosen = st.selectbox(
         "Look at a run",
         list(by_id),
-        format_func=lambda name: run_titles.full_title(by_id[name]) if name in by_id else name,
+        format_func=run_titles.titles(by_id, run_titles.full_title),
         key="managed_run",
     )
     run = by_id.get(chosen)
