@@ -40,6 +40,8 @@ NO_SKIPS = os.environ.get("MNIST_DEMO_NO_SKIPS") == "1"
 expect.set_options(timeout=20_000)  # ms
 CHROMIUM = find_browser()
 VIEWPORT: ViewportSize = {"width": 1280, "height": 720}
+# st_canvas says this where it has been thrown away while it loaded a drawing; the one that follows it loads it again.
+THROWN_AWAY = "Cannot read properties of undefined (reading 'clearRect')"
 
 # The files that take longest are begun first: else one worker would be left with one of them at the end.
 LONGEST = ("test_notebook.py", "test_training.py", "test_drawing.py", "in_browser/", "training/", "runs/", "ui/")
@@ -257,4 +259,4 @@ def open_page(new_page: Callable[..., Page], server: Server) -> Iterator[OpenPag
     yield open_
     for page in pages:
         page.close()
-    assert not errors
+    assert not [error for error in errors if error.message != THROWN_AWAY]
