@@ -20,7 +20,7 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, Error, Page, ViewportSize, expect
 
-from mnist_demo.classroom.faults import DATABASE_VARIABLE
+from mnist_demo.classroom.place import DATABASE_VARIABLE
 from mnist_demo.data import datasets
 from mnist_demo.data.download import DOWNLOAD_VARIABLE
 from mnist_demo.data.formats import DATA_VARIABLE

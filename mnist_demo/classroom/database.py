@@ -4,7 +4,6 @@ A file of SQLite in the home folder, or what `MNIST_DEMO_DATABASE` names. What a
 disk: SQLite and PostgreSQL wait for it at the end of each transaction, unless they are told not to.
 """
 
-import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -19,11 +18,12 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from mnist_demo import files
-from mnist_demo.classroom.faults import BUSY, DATABASE_VARIABLE, sentence
+from mnist_demo.classroom import place
+from mnist_demo.classroom.faults import BUSY, sentence
+from mnist_demo.classroom.place import DATABASE_VARIABLE
 from mnist_demo.classroom.tables import Base
 from mnist_demo.errors import UserError
 
-FILE_NAME = "classroom.db"
 PATIENCE = 5  # seconds: how long one waits for somebody else who writes, or for a server to answer
 MIGRATIONS = "mnist_demo.classroom:migrations"  # a package and a folder in it, or a path
 ADVISORY_LOCK = 28_28_10  # of PostgreSQL: any number that everybody who opens this database takes
@@ -114,7 +114,7 @@ class Database:
 
 def open_database() -> Database:
     """The database that is named, else that of the home folder, made or upgraded where need be. Raises UserError."""
-    url = _url(os.environ.get(DATABASE_VARIABLE, ""))
+    url = _url(place.named())
     if url.drivername.startswith("postgresql"):
         database = Database(_postgresql(url), "The database")
     else:
@@ -138,7 +138,7 @@ def insert_new(session: Session, table: type[Base], rows: Sequence[dict[str, Any
 def _url(text: str) -> sa.URL:
     """What the variable's text names; nothing of it is ever printed, for it may hold a password."""
     if not text:
-        return sa.URL.create("sqlite", database=str(files.home() / FILE_NAME))
+        return sa.URL.create("sqlite", database=str(place.in_home()))
     try:
         url = sa.make_url(text)
     except (ArgumentError, ValueError):

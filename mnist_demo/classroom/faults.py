@@ -2,7 +2,7 @@
 
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
-DATABASE_VARIABLE = "MNIST_DEMO_DATABASE"
+from mnist_demo.classroom.place import DATABASE_VARIABLE
 
 BUSY = "{name} is in use by somebody else at this moment: try again."
 FULL = "There is no space left for {name}: free some space and try again."

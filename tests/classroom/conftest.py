@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from mnist_demo.classroom.database import Database, open_database
-from mnist_demo.classroom.faults import DATABASE_VARIABLE
+from mnist_demo.classroom.place import DATABASE_VARIABLE
 from mnist_demo.classroom.tables import Base
 from tests.classroom import postgresql
 

@@ -16,7 +16,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.exc import OperationalError
 
-from mnist_demo.classroom import classes, database, drawings, faults
+from mnist_demo.classroom import classes, database, drawings, faults, place
 from mnist_demo.classroom.database import Database, open_database
 from mnist_demo.classroom.tables import Base, SchoolClass
 from mnist_demo.errors import UserError
@@ -58,7 +58,7 @@ def test_the_tables_are_those_that_the_steps_make(database: Database) -> None:
 def test_an_older_database_is_upgraded_and_a_newer_one_is_left_alone(
     emptied: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(faults.DATABASE_VARIABLE, emptied)
+    monkeypatch.setenv(place.DATABASE_VARIABLE, emptied)
     with closing(open_database()) as old:
         code = classes.open_class(old).code
     steps = shutil.copytree(ROOT / "mnist_demo" / "classroom" / "migrations", tmp_path / "newer")
@@ -158,7 +158,7 @@ def test_a_locked_database_is_told_and_used_again(
             other = psycopg.connect(request.getfixturevalue("server").url)
             other.execute("LOCK TABLE drawings")
         else:
-            other = sqlite3.connect(home / database.FILE_NAME, isolation_level=None)
+            other = sqlite3.connect(home / place.FILE_NAME, isolation_level=None)
             other.execute("BEGIN IMMEDIATE")
         with closing(other):
             with pytest.raises(UserError, match="in use by somebody else"):
@@ -187,7 +187,7 @@ def test_a_full_disk_is_told_and_nothing_is_lost(sqlite_only: Database) -> None:
 
 def test_a_file_that_is_gone_is_told_at_once_and_used_when_it_is_back(sqlite_only: Database, home: Path) -> None:
     pupil = joined(sqlite_only)
-    path, away = home / database.FILE_NAME, home / "away"
+    path, away = home / place.FILE_NAME, home / "away"
     draw(sqlite_only, pupil, "before")
     away.mkdir()
     for file in home.glob(f"{path.name}*"):
@@ -205,20 +205,20 @@ def test_a_file_that_is_gone_is_told_at_once_and_used_when_it_is_back(sqlite_onl
 def test_another_file_in_its_place_is_what_is_used(sqlite_only: Database, home: Path) -> None:
     pupil = joined(sqlite_only)
     sqlite_only.close()  # as it has to be for a copy
-    shutil.copy(home / database.FILE_NAME, home / "copy.db")
+    shutil.copy(home / place.FILE_NAME, home / "copy.db")
     draw(sqlite_only, pupil, "lost with the old file")
-    for file in home.glob(f"{database.FILE_NAME}*"):
+    for file in home.glob(f"{place.FILE_NAME}*"):
         file.unlink()
-    (home / "copy.db").rename(home / database.FILE_NAME)
+    (home / "copy.db").rename(home / place.FILE_NAME)
     assert draw(sqlite_only, pupil, "new")
-    with closing(sqlite3.connect(home / database.FILE_NAME)) as plain:
+    with closing(sqlite3.connect(home / place.FILE_NAME)) as plain:
         assert plain.execute("SELECT identifier FROM drawings").fetchall() == [("new",)]
 
 
 def test_a_server_that_is_gone_is_told_and_used_when_it_is_back(
     server: postgresql.Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(faults.DATABASE_VARIABLE, server.url)
+    monkeypatch.setenv(place.DATABASE_VARIABLE, server.url)
     with closing(open_database()) as opened:
         pupil = joined(opened)
         server.stop()
@@ -245,7 +245,7 @@ def foreign(path: Path) -> None:
 
 @pytest.mark.parametrize("make", [nonsense, foreign])
 def test_a_file_that_is_no_database_of_ours_is_told_and_kept(home: Path, make: Callable[[Path], None]) -> None:
-    path = home / database.FILE_NAME
+    path = home / place.FILE_NAME
     make(path)
     before = path.read_bytes()[100:]
     with pytest.raises(UserError, match="damaged or belongs to another program"):
@@ -256,7 +256,7 @@ def test_a_file_that_is_no_database_of_ours_is_told_and_kept(home: Path, make: C
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
     for name, words in (("file/home/x.db", "Cannot write"), (".", "cannot be opened")):
-        monkeypatch.setenv(faults.DATABASE_VARIABLE, f"sqlite:///{tmp_path / name}")
+        monkeypatch.setenv(place.DATABASE_VARIABLE, f"sqlite:///{tmp_path / name}")
         with pytest.raises(UserError, match=words):
             open_database()
 
@@ -281,11 +281,11 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, monkeypatch: py
 def test_an_address_that_leads_nowhere_is_told_without_its_password(
     name: str, words: str, monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:
-    monkeypatch.setenv(faults.DATABASE_VARIABLE, name)
+    monkeypatch.setenv(place.DATABASE_VARIABLE, name)
     with pytest.raises(UserError, match=words) as told:
         open_database()
     assert "secret" not in str(told.value)
-    assert faults.DATABASE_VARIABLE in str(told.value)
+    assert place.DATABASE_VARIABLE in str(told.value)
     assert files_of(home) == []
 
 
