@@ -65,6 +65,15 @@ def test_the_link_makes_the_teacher_and_leaves_no_key_behind(class_server: Serve
     assert quote(KEY) not in class_server.log
     assert KEY not in class_server.log
     assert "key=" not in class_server.log
+    assert "python -m mnist_demo teacher" in class_server.log  # which shows it
+
+
+def test_the_link_is_followed_where_the_page_is_open_already(class_server: Server, visitor: Page) -> None:
+    visitor.goto(f"{class_server.url}/class")
+    expect_pupil(visitor)
+    visitor.goto(f"{class_server.url}/{LINK}")
+    expect_teacher(visitor)
+    assert visitor.url == f"{class_server.url}/class"
 
 
 def test_a_key_that_is_typed_makes_the_teacher_until_the_tab_is_closed(class_server: Server, visitor: Page) -> None:
