@@ -50,8 +50,8 @@ def add_drawing(
     """Store a drawing; once this returns, it is on the disk. False where the pupil has sent `identifier` before.
 
     `identifier` is made by the pupil's browser, which sends the same where it got no answer. `image` is uint8,
-    (28, 28) or (784,), 255 is ink; `strokes` is None where only that is known. Raises UserError where the class is over, the drawing has too many strokes, the
-    pupil too many drawings, or what is sent can be none of this program's.
+    (28, 28) or (784,), 255 is ink; `strokes` is None where only that is known. Raises UserError where the class is
+    over, the drawing has too many strokes, the pupil too many drawings, or what is sent can be none of this program's.
     """
     if image.dtype != np.uint8 or image.size != PIXELS or not is_sound(identifier, label):
         raise UserError("The browser sent a drawing that cannot be stored: reload the page and draw again.")

@@ -47,7 +47,7 @@ class Visit:
         self.pupil, self.has_ended, self.message, self.answer = pupil, False, None, None
 
     def arrive(self, key: str) -> None:
-        """Come back as the pupil whose key this browser keeps, where that class is still open. Raises UnavailableError."""
+        """Come back as the pupil whose key this is, where that class is still open. Raises UnavailableError."""
         found = classes.find_pupil(database(), key)
         if found is None:
             self.leave()
