@@ -13,15 +13,16 @@ from mnist_demo.classroom.current import Current
 from mnist_demo.classroom.database import Database
 from mnist_demo.classroom.tables import Pupil, SchoolClass
 from mnist_demo.data.images import PIXELS, Bytes
-from mnist_demo.drawing import pictures
+from mnist_demo.drawing import pictures, preprocess
 from mnist_demo.drawing.strokes import Stroke, paint
 from mnist_demo.errors import UserError
-from mnist_demo.ui.classroom import animals, joining, sending
+from mnist_demo.ui.classroom import animals, joining, receiving
 from mnist_demo.ui.classroom import visit as visits
 from mnist_demo.ui.classroom.visit import Answer, Visit
 from mnist_demo.ui.draw import state
 from mnist_demo.ui.roles import browser
 from mnist_demo.ui.roles.browser import Kept
+from tests import pen
 from tests.ui.test_pages import ROOT, texts
 
 SEVEN = [Stroke(20, ((90, 70), (230, 70), (150, 260)))]
@@ -79,7 +80,7 @@ def message(**changes: object) -> dict[str, object]:
 
 def receive(visit: Visit, sent: object, strokes: list[Stroke] | None = None) -> Answer:
     assert visit.pupil is not None
-    return sending.receive(visit, visit.pupil, sent, SEVEN if strokes is None else strokes)
+    return receiving.receive(visit, visit.pupil, sent, SEVEN if strokes is None else strokes)
 
 
 def open_page(key: str = "", **query: str) -> AppTest:
@@ -253,12 +254,23 @@ def test_what_is_blank_or_no_digit_or_sent_before_is_refused_kindly(database: Da
     assert receive(visit, message(picture=picture([]))).sentence == "The canvas is blank: draw a 7 and send it then."
     assert receive(visit, message(picture=picture(SCRIBBLE))).outcome == "unsure"
     assert receive(visit, message()).outcome == "stored"
-    for dot in ((100, 200), (20, 20), (300, 300)):
-        dotted = [*SEVEN, Stroke(20, (dot,))]
-        told = receive(visit, message(identifier="b", picture=picture(dotted), is_sure=True))
+    for dots in ((), ((100, 200),), ((20, 20),), ((300, 300), (160, 100))):
+        dotted = [*SEVEN, *(Stroke(20, (dot,)) for dot in dots)]
+        told = receive(visit, message(identifier="b", picture=picture(dotted), is_sure=True), dotted)
         assert told.outcome == "refused"
         assert "almost the same" in told.sentence
+    assert receive(visit, message(identifier="b"), []).outcome == "refused"  # by its picture alone
     assert drawings.count_sent(database, 1) == 1
+
+
+def test_no_drawing_by_the_same_writer_is_taken_for_one_that_was_sent_before() -> None:
+    pens = pen.load(range(1, 4))
+    for writer in range(1, 4):
+        ink = [pen.on_canvas(pen.ink(one.strokes, 200, 20), "centre") for one in pens if one.writer == writer]
+        images = np.stack([preprocess.to_mnist(one).ravel() for one in ink])
+        images /= np.linalg.norm(images, axis=1, keepdims=True)
+        cosines = images @ images.T - np.eye(len(images))
+        assert cosines.max() < receiving.ALIKE
 
 
 def test_a_pupil_who_is_sure_that_it_is_a_digit_is_believed(visit: Visit) -> None:
@@ -317,7 +329,7 @@ def test_a_foreign_key_is_nobodys(database: Database, pupil: Pupil, key: str) ->
 def test_a_drawing_waits_while_the_database_is_away_and_is_stored_then(database: Database, visit: Visit) -> None:
     file = Path(database.name)
     file.rename(file.with_suffix(".away"))
-    assert receive(visit, message()) == Answer("a", 1, "waits", sending.WAITS)
+    assert receive(visit, message()) == Answer("a", 1, "waits", receiving.WAITS)
     file.with_suffix(".away").rename(file)
     assert receive(visit, message(attempt=2)).outcome == "stored"
 

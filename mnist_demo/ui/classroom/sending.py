@@ -1,55 +1,21 @@
-"""A pupil's drawing on its way from the browser into the database, and what the pupil is told of it."""
+"""A pupil's drawing on its way from the browser to the server, and back what became of it."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 
-import numpy as np
 import streamlit as st
 
-from mnist_demo.classroom import classes, drawings
-from mnist_demo.classroom.database import Database
-from mnist_demo.classroom.faults import UnavailableError
 from mnist_demo.classroom.tables import Pupil
-from mnist_demo.data.images import Bytes, to_bytes
-from mnist_demo.drawing import likeness, links, preprocess, rejection
-from mnist_demo.drawing.strokes import Drawing, Stroke, paint
-from mnist_demo.errors import UserError
-from mnist_demo.ui.classroom import visit as visits
-from mnist_demo.ui.classroom.visit import Answer, Visit
+from mnist_demo.drawing.strokes import Drawing
+from mnist_demo.ui.classroom import receiving
+from mnist_demo.ui.classroom.visit import Visit
 from mnist_demo.ui.common.components import component
-from mnist_demo.ui.draw import canvas, components, pen_message, state
+from mnist_demo.ui.draw import canvas, components, state
 from mnist_demo.words import a_digit
 
 KEY = "send"  # of the element
-COMPARED = 10  # drawings, the last ones of a pupil
-NEARLY = 0.15  # of the dark pixels, by which painted strokes may differ from their picture
-DARK = 128  # of 255
-WAITS = "Your drawing cannot be stored at this moment: it waits here, and is sent again by itself."
 
 _send = component("classroom", "send", begin=components.LAYERS)
-
-
-class ClassOverError(Exception):
-    """It was closed or deleted since the pupil joined it."""
-
-
-class NoDigitError(UserError):
-    """The drawing does not look like a digit, for all that a recogniser knows."""
-
-
-@dataclass(frozen=True)
-class Message:
-    """A drawing as the browser sends it: `picture` as `pen_message.read_picture` gives it, `label` what was asked for.
-
-    `is_sure` is whether the pupil has said that it is a digit.
-    """
-
-    identifier: str
-    attempt: int
-    label: int
-    picture: Bytes
-    is_sure: bool
 
 
 def button(visit: Visit, pupil: Pupil) -> None:
@@ -72,83 +38,10 @@ def answer(visit: Visit) -> None:
     if visit.pupil is None or visit.message is None:
         return
     try:
-        given = receive(visit, visit.pupil, visit.message, state.board().drawing.strokes)
-    except ClassOverError:
+        given = receiving.receive(visit, visit.pupil, visit.message, state.board().drawing.strokes)
+    except receiving.ClassOverError:
         visit.leave()
         return
     if given.outcome == "stored":
         canvas.load(Drawing())
     visit.answer, visit.message = given, None
-
-
-def receive(visit: Visit, pupil: Pupil, message: object, strokes: Sequence[Stroke]) -> Answer:
-    """Store what a browser sent as a drawing of this pupil, and say what became of it. Raises ClassOverError.
-
-    `strokes` are those of the visitor's session, which may be others than those that were sent.
-    """
-    try:
-        sent = read_message(message)
-    except UserError as error:
-        return Answer("", 0, "refused", str(error))
-    try:
-        database = visits.database()
-        if classes.find_pupil(database, pupil.key) is None:
-            raise ClassOverError
-        _store(database, pupil, sent, strokes)
-        visit.go_on(database, pupil)
-    except UnavailableError:
-        return Answer(sent.identifier, sent.attempt, "waits", WAITS)
-    except NoDigitError as error:
-        return Answer(sent.identifier, sent.attempt, "unsure", str(error))
-    except UserError as error:
-        return Answer(sent.identifier, sent.attempt, "refused", str(error))
-    return Answer(sent.identifier, sent.attempt, "stored", f"Your {sent.label} has arrived, thank you.")
-
-
-def read_message(message: object) -> Message:
-    """Check and decode what a browser sent. Raises UserError where our element did not write it."""
-    match message:
-        case {
-            "identifier": str(identifier),
-            "attempt": int(attempt),
-            "label": int(label),
-            "picture": picture,
-            "is_sure": bool(is_sure),
-        } if drawings.is_sound(identifier, label) and label is not True and label is not False:
-            return Message(identifier, attempt, label, pen_message.read_picture(picture), is_sure)
-    raise pen_message.unreadable()
-
-
-def _store(database: Database, pupil: Pupil, sent: Message, strokes: Sequence[Stroke]) -> None:
-    """Raises UserError where it is not to be stored, in the words in which the pupil is told."""
-    latest = drawings.list_latest(database, pupil.id, COMPARED)
-    if any(one.identifier == sent.identifier for one in latest):
-        return  # it has arrived before, and the answer was lost
-    try:
-        pixels = preprocess.to_mnist(sent.picture)
-    except UserError as error:
-        raise UserError(f"The canvas is blank: draw {a_digit(sent.label)} and send it then.") from error
-    image = to_bytes(pixels)
-    if any(likeness.is_the_same(image, np.frombuffer(one.image, np.uint8)) for one in latest):
-        raise UserError(
-            f"This is almost the same as a drawing that you have sent: clear it, and draw a new {sent.label}."
-        )
-    if not sent.is_sure and not rejection.is_digit(pixels):
-        raise NoDigitError("The computer does not see a digit here: make it clearer, or send it as it is.")
-    kept = matching(strokes, sent.picture)
-    drawings.add_drawing(database, pupil.id, sent.identifier, label=sent.label, image=image, strokes=kept)
-
-
-def matching(strokes: Sequence[Stroke], picture: Bytes) -> Sequence[Stroke] | None:
-    """The strokes as they can be stored, where the picture shows them; None where it shows others.
-
-    Strokes that are too many to be stored come back as they are.
-    """
-    try:
-        kept = links.decode(links.encode(strokes))
-    except UserError:
-        return strokes
-    side = pen_message.SIDE
-    painted = paint(kept, canvas.CANVAS_SIDE).reshape(side, canvas.CANVAS_SIDE // side, side, -1).mean(axis=(1, 3))
-    differ = (painted < DARK) != (picture < DARK)
-    return kept if differ.sum() <= NEARLY * (picture < DARK).sum() else None
