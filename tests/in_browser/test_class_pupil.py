@@ -152,8 +152,12 @@ def test_thanks_go_when_the_next_drawing_begins_and_a_refused_one_can_be_mended(
 def test_what_the_computer_takes_for_no_digit_is_sent_with_a_second_press(lesson: Lesson) -> None:
     page = lesson.join()
     digit = asked(page)
-    draw(page, [[(0.1, 0.1), (0.9, 0.2), (0.1, 0.3), (0.9, 0.4), (0.1, 0.6), (0.9, 0.7), (0.1, 0.9), (0.9, 0.9)]])
+    draw(page, [[(0.1, 0.1), (0.9, 0.2), (0.1, 0.3), (0.9, 0.4), (0.1, 0.6), (0.9, 0.7), (0.1, 0.9)]])
     send(page)
+    expect_said(page, "does not see a digit")
+    draw(page, [[(0.1, 0.9), (0.9, 0.9)]])
+    assert status(page) == ""
+    send(page)  # judged anew
     expect_said(page, "does not see a digit")
     page.get_by_role("button", name=re.compile(f"It is an? {digit}: send it")).click()
     expect_said(page, "has arrived")
@@ -224,6 +228,7 @@ def test_when_the_class_ends_a_pupil_is_thanked_and_may_join_another(
     lesson.opened = classes.open_class(lesson.database)
     page.get_by_label("The code on the projector").fill(lesson.opened.code)
     page.get_by_role("button", name="Join").click()
+    expect(page.get_by_label("The code on the projector")).to_have_count(0)
     expect(page.get_by_role("button", name="Send", exact=True)).to_be_visible()
     assert len(lesson.pupils) == 1
     page.reload()

@@ -1,18 +1,23 @@
 """The Class page as a pupil sees it, and what a forged browser may send."""
 
+import io
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mnist_demo.classroom import asking, classes, drawings
 from mnist_demo.classroom import current as currents
+from mnist_demo.classroom import database as database_module
 from mnist_demo.classroom.current import Current
 from mnist_demo.classroom.database import Database
+from mnist_demo.classroom.place import FILE_NAME
 from mnist_demo.classroom.tables import Pupil, SchoolClass
-from mnist_demo.data.images import PIXELS, Bytes
+from mnist_demo.data.images import PIXELS
 from mnist_demo.drawing import pictures, preprocess
 from mnist_demo.drawing.strokes import Stroke, paint
 from mnist_demo.errors import UserError
@@ -66,11 +71,9 @@ def visit(database: Database, pupil: Pupil) -> Visit:
 
 def picture(strokes: list[Stroke]) -> str:
     """What a browser sends of a canvas with these strokes."""
-    return pictures.data_address(pictures.to_png(1 - halved(strokes) / np.float32(255)))
-
-
-def halved(strokes: list[Stroke]) -> Bytes:
-    return paint(strokes, 320).reshape(160, 2, 160, 2).mean(axis=(1, 3)).astype(np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(paint(strokes, 320)).reduce(2).save(buffer, "PNG")
+    return pictures.data_address(buffer.getvalue())
 
 
 def message(**changes: object) -> dict[str, object]:
@@ -332,6 +335,22 @@ def test_a_drawing_waits_while_the_database_is_away_and_is_stored_then(database:
     assert receive(visit, message()) == Answer("a", 1, "waits", receiving.WAITS)
     file.with_suffix(".away").rename(file)
     assert receive(visit, message(attempt=2)).outcome == "stored"
+
+
+def test_a_drawing_waits_while_somebody_else_locks_the_database(
+    home: Path, server: Current, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "PATIENCE", 0.1)
+    opened = server.database()
+    visit = Visit()
+    visit.enter(opened, classes.join(opened, classes.open_class(opened).code))
+    with sqlite3.connect(home / FILE_NAME, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert receive(visit, message()).outcome == "waits"
+        other.execute("ROLLBACK")
+    other.close()
+    assert receive(visit, message()).outcome == "stored"
+    opened.close()
 
 
 def test_a_drawing_that_comes_after_the_class_has_ended_ends_the_visit(database: Database, pupil: Pupil) -> None:

@@ -55,8 +55,8 @@ def board() -> None:
         st.rerun()
     st.html(_heading(visit, visit.pupil))
     with st.container(key="board"):
-        place, tools, below, beside = (
-            st.container(key=key) for key in ("canvas_place", "tools", "sending", "answering")
+        place, tools, below, beside, last = (
+            st.container(key=key) for key in ("canvas_place", "tools", "sending", "answering", "progress")
         )
     with tools:
         canvas.tools(CANVAS)
@@ -65,9 +65,10 @@ def board() -> None:
         canvas.canvas(canvas.BRUSH, canvas.INK, key=CANVAS)
     with below:
         sending.button(visit, visit.pupil)
-        progress()
     with beside:
         answers()
+    with last:
+        progress()
 
 
 def _heading(visit: Visit, pupil: Pupil) -> str:
@@ -75,7 +76,7 @@ def _heading(visit: Visit, pupil: Pupil) -> str:
     article, digit = a_digit(visit.digit).split()
     return (
         f'<div class="class-ask"><h2 aria-live="polite">Draw {article} <b>{digit}</b></h2>'
-        f'<p class="class-badge">{face}You are the <b>{name}</b></p></div>'
+        f'<div class="class-badge">{face}<p>You are the <b>{name}</b></p></div></div>'
     )
 
 

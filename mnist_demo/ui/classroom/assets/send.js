@@ -8,6 +8,9 @@ const WAITS = "Your drawing has not arrived yet: it waits here, and is sent agai
 
 const HTML = `<button type="button"></button><p role="status" aria-live="polite"></p>`;
 
+const BOARD = ["st-key-canvas_place", "st-key-tools"]; // where one draws, and mends
+const isBoard = (node) => BOARD.some((name) => node.classList?.contains(name));
+
 const findBoard = () => findLayers()[0]?.closest(".dc-root");
 
 // crypto.randomUUID is there on pages of https alone, and a school's are not.
@@ -43,7 +46,7 @@ class Sender {
     this.attempt = this.heard = 0; // the number of the last message, and of the last one that has to wait
     this.isSure = false; // the next press sends also what looks like no digit
     this.button.onclick = () => this.press();
-    this.onDraw = () => this.isThanking && this.say(""); // no thanks stand beside a drawing that is not sent
+    this.onDraw = (event) => event.composedPath().some(isBoard) && this.forget();
     window.addEventListener("pointerdown", this.onDraw, { capture: true, passive: true });
     window.addEventListener("keydown", this.onDraw, { capture: true, passive: true });
   }
@@ -120,10 +123,17 @@ class Sender {
     if (outcome !== "stored") findBoard()?.removeAttribute("inert"); // else the server loads a blank sheet
   }
 
+  // What was said of a drawing is not true of the next one, or of the same when it is mended.
+  forget() {
+    if (this.drawing || this.isReading) return;
+    this.isSure = false;
+    this.say("");
+    this.show();
+  }
+
   say(sentence, outcome = "") {
     this.status.textContent = sentence;
     this.status.className = outcome;
-    this.isThanking = outcome === "stored";
   }
 
   show() {
