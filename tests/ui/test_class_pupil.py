@@ -191,6 +191,17 @@ def test_a_session_joins_a_class_once_and_not_without_end(database: Database, op
     assert joining.join(visit, opened.code) == classes.list_pupils(database, opened.id)[0]
 
 
+def test_who_was_in_a_class_that_is_deleted_is_a_new_pupil_in_the_next(database: Database) -> None:
+    visit = Visit()
+    first = classes.open_class(database)
+    before = joining.join(visit, first.code)
+    classes.delete_class(database, first.id)
+    second = classes.open_class(database)
+    after = joining.join(visit, second.code)
+    assert classes.list_pupils(database, second.id) == [after]
+    assert after.key != before.key
+
+
 def test_a_database_that_is_away_while_one_comes_back_is_waited_for(database: Database, pupil: Pupil) -> None:
     file = Path(database.name)
     file.rename(file.with_suffix(".away"))

@@ -57,11 +57,13 @@ def join(visit: Visit, code: str) -> Pupil:
     """Join the class of this code, or come back as who one was in it. Raises UserError where that cannot be."""
     database = visits.database()
     wanted = classes.find_class(database, code)
-    pupil = next((one for one in visit.joined if one.class_id == wanted.id), None)
+    # Asked of the database: a new class may have the number of one that was deleted.
+    known = filter(None, (classes.find_pupil(database, key) for key in visit.joined))
+    pupil = next((one for one in known if one.class_id == wanted.id), None)
     if pupil is None:
         if len(visit.joined) >= MOST_CLASSES:
             raise UserError(f"You have joined {MOST_CLASSES} classes already: reload the page to join another one.")
         pupil = classes.join(database, code)
-        visit.joined.append(pupil)
+        visit.joined.append(pupil.key)
     visit.enter(database, pupil)
     return pupil

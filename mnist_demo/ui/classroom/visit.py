@@ -36,7 +36,7 @@ class Visit:
     sent: int = 0  # drawings of this pupil
     of_class: int = 0  # of all pupils, without those that are hidden
     counted: float = 0.0  # when, by the monotonic clock
-    joined: list[Pupil] = field(default_factory=list)  # in this session
+    joined: list[str] = field(default_factory=list)  # the keys of whom one was in this session
     has_ended: bool = False  # the class that this browser was in
     message: object = None  # that the browser has sent and that is not answered yet, unchecked
     answer: Answer | None = None  # to the last one
