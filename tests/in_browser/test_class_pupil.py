@@ -55,7 +55,7 @@ def lesson(chrome: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mea
     database = open_database()
     with Server(free_port(), tmp_path) as server:
         yield Lesson(server, database, classes.open_class(database), chrome)
-    assert server.errors == []
+        assert server.errors == []
     database.close()
     for context in chrome.contexts:
         context.close()

@@ -2,7 +2,6 @@
 
 import io
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +10,8 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mnist_demo.classroom import asking, classes, drawings
-from mnist_demo.classroom import current as currents
 from mnist_demo.classroom import database as database_module
-from mnist_demo.classroom.current import Current
+from mnist_demo.classroom.current import current
 from mnist_demo.classroom.database import Database
 from mnist_demo.classroom.place import FILE_NAME
 from mnist_demo.classroom.tables import Pupil, SchoolClass
@@ -35,20 +33,10 @@ ONE = [Stroke(20, ((160, 60), (160, 260)))]
 SCRIBBLE = [Stroke(8, tuple((40 + (x * 97) % 240, 40 + (x * 61) % 240) for x in range(30)))]
 
 
-@pytest.fixture(autouse=True)
-def server(monkeypatch: pytest.MonkeyPatch) -> Current:
-    """A server that has just begun."""
-    new = Current()
-    for module in (currents, visits):
-        monkeypatch.setattr(module, "current", new)
-    return new
-
-
 @pytest.fixture
-def database(server: Current) -> Iterator[Database]:
-    opened = server.database()
-    yield opened
-    opened.close()
+def database() -> Database:
+    """The server's, with nothing in it."""
+    return current.database()
 
 
 @pytest.fixture
@@ -348,11 +336,9 @@ def test_a_drawing_waits_while_the_database_is_away_and_is_stored_then(database:
     assert receive(visit, message(attempt=2)).outcome == "stored"
 
 
-def test_a_drawing_waits_while_somebody_else_locks_the_database(
-    home: Path, server: Current, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_drawing_waits_while_somebody_else_locks_the_database(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database_module, "PATIENCE", 0.1)
-    opened = server.database()
+    opened = current.database()
     visit = Visit()
     visit.enter(opened, classes.join(opened, classes.open_class(opened).code))
     with sqlite3.connect(home / FILE_NAME, isolation_level=None) as other:
@@ -361,7 +347,6 @@ def test_a_drawing_waits_while_somebody_else_locks_the_database(
         other.execute("ROLLBACK")
     other.close()
     assert receive(visit, message()).outcome == "stored"
-    opened.close()
 
 
 def test_a_drawing_that_comes_after_the_class_has_ended_ends_the_visit(database: Database, pupil: Pupil) -> None:
