@@ -23,7 +23,8 @@ FLAGS = [
 ]
 
 # The addresses of all pages, as Streamlit makes them of the names of their files; the first page is the server's own.
-PAGES = sorted(file.stem for file in Path(pages.__file__).parent.glob("[!_]*.py"))
+# "class" is a word of Python, so that its file has another name.
+PAGES = sorted(file.stem.rstrip("_") for file in Path(pages.__file__).parent.glob("[!_]*.py"))
 PAGES[PAGES.index("draw")] = ""
 
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"

@@ -53,6 +53,7 @@ PAGES: dict[str, tuple[str, Callable[[Page], object]]] = {
     "draw": ("", prepare_draw),
     "train": ("train", prepare_train),
     "data": ("data", lambda _: None),
+    "class": ("class", lambda _: None),
     **{
         f"why-{part}": (f"evidence?split=test&index=3&part={part}", lambda _: None)
         for part in ("scores", "pixels", "hidden", "layers", "step", "similar")

@@ -25,7 +25,8 @@ def import_(path: Path, as_json: bool) -> None:
     PATH is a folder with subfolders 0 to 9 of PNG or JPEG pictures, whose names up to the first "-" are their writers;
     or an .npz with images, labels and, if you like, writers. Images of 28 x 28 in it are taken as they are.
     """
-    from mnist_demo.classroom import database, importing  # noqa: PLC0415 (SQLAlchemy takes 0.4 s)
+    from mnist_demo.classroom import database  # noqa: PLC0415 (SQLAlchemy takes 0.4 s)
+    from mnist_demo.classroom.exchange import importing  # noqa: PLC0415
 
     source = importing.find_pictures(path)
     with progress.bar("drawings", source.count, " pictures", leave=False) as bar:
@@ -55,7 +56,8 @@ def import_(path: Path, as_json: bool) -> None:
 @as_json_option
 def export(path: Path, as_json: bool) -> None:
     """Write all drawings that are not hidden to PATH: an .npz, or, without a suffix, a folder of PNGs by digit."""
-    from mnist_demo.classroom import database, drawings, exporting  # noqa: PLC0415
+    from mnist_demo.classroom import database, drawings  # noqa: PLC0415
+    from mnist_demo.classroom.exchange import exporting  # noqa: PLC0415
 
     collected = drawings.collect(database.open_database())
     with progress.bar("drawings", len(collected.labels), " drawings", leave=False) as bar:

@@ -13,9 +13,10 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from mnist_demo import __main__ as cli
-from mnist_demo.classroom import classes, drawings, exporting, importing
+from mnist_demo.classroom import classes, drawings
 from mnist_demo.classroom.database import Database, open_database
 from mnist_demo.classroom.drawings import Collected
+from mnist_demo.classroom.exchange import exporting, importing
 from mnist_demo.data.images import PIXELS, SIDE, Bytes, to_bytes
 from mnist_demo.drawing import photo, pictures, preprocess, strokes
 from mnist_demo.errors import UserError

@@ -36,6 +36,7 @@ PAGES = {
     "Draw": "mnist_demo/ui/pages/draw.py",
     "Train": "mnist_demo/ui/pages/train.py",
     "Data": "mnist_demo/ui/pages/data.py",
+    "Class": "mnist_demo/ui/pages/class_.py",
     "Why?": "mnist_demo/ui/pages/evidence.py",
     "Mistakes": "mnist_demo/ui/pages/mistakes.py",
     "Map": "mnist_demo/ui/pages/map.py",

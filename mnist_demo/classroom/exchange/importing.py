@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from mnist_demo import files
 from mnist_demo.classroom.database import Database, insert_new
-from mnist_demo.classroom.exporting import as_file_name, read_png
+from mnist_demo.classroom.exchange.exporting import as_file_name, read_png
 from mnist_demo.classroom.tables import LONGEST_NAME, Drawing
 from mnist_demo.data.images import CLASSES, PIXELS, SIDE, Bytes, to_bytes
 from mnist_demo.drawing import photo, pictures, preprocess

@@ -1,0 +1,1 @@
+"""Drawings and votes from and to files."""

@@ -1,0 +1,1 @@
+"""Who is the teacher, and what only the teacher may do while a class is open."""

@@ -1,0 +1,43 @@
+// Tells the server what this browser keeps: the teacher's key, for this tab alone, and the pupil's key.
+
+const TEACHER = "mnist_demo_teacher"; // in the tab's storage
+const PUPIL = "mnist_demo_pupil"; // in that of all tabs
+const forgetful = {}; // what is kept where the browser lets a page store nothing, until the page is left
+
+const read = (storage, name) => {
+  try {
+    return window[storage].getItem(name) ?? "";
+  } catch {
+    return forgetful[name] ?? "";
+  }
+};
+
+const keep = (storage, name, value) => {
+  try {
+    if (value) window[storage].setItem(name, value);
+    else window[storage].removeItem(name);
+  } catch {
+    forgetful[name] = value;
+  }
+};
+
+// The link of the teacher ends in #key=...: it must not stay where somebody can read it over a shoulder, or go back to.
+const takeKeyFromAddress = () => {
+  const key = new URLSearchParams(location.hash.slice(1)).get("key");
+  if (key === null) return;
+  history.replaceState(history.state, "", location.pathname + location.search);
+  keep("sessionStorage", TEACHER, key);
+};
+
+// A server that was started anew, or has forgotten this visitor, asks again under another name: `visitor`.
+export default function ({ data, setStateValue }) {
+  takeKeyFromAddress();
+  if (data.teacher_key !== null) keep("sessionStorage", TEACHER, data.teacher_key);
+  if (data.pupil_key !== null) keep("localStorage", PUPIL, data.pupil_key);
+  if (data.is_known) return;
+  setStateValue("kept", {
+    visitor: data.visitor,
+    teacher_key: read("sessionStorage", TEACHER),
+    pupil_key: read("localStorage", PUPIL),
+  });
+}
