@@ -10,7 +10,7 @@ def main() -> None:
 
     from mnist_demo.classroom.current import current  # noqa: PLC0415
     from mnist_demo.ui.common import components, projector, services  # noqa: PLC0415
-    from mnist_demo.ui.roles import browser, roles  # noqa: PLC0415
+    from mnist_demo.ui.roles import announcing, roles  # noqa: PLC0415
 
     st.set_page_config(page_title="MNIST demo", page_icon=components.ASSETS / "icon.svg", layout="wide")
     st.html(components.ASSETS / "page.css")
@@ -20,7 +20,7 @@ def main() -> None:
             st.Page(f"{folder}/draw.py", title="Draw", icon=":material/draw:", default=True),
             st.Page(f"{folder}/train.py", title="Train", icon=":material/model_training:"),
             st.Page(f"{folder}/data.py", title="Data", icon=":material/grid_view:"),
-            st.Page(f"{folder}/class_.py", title="Class", icon=":material/groups:", url_path=browser.CLASS_PAGE),
+            st.Page(f"{folder}/class_.py", title="Class", icon=":material/groups:", url_path=announcing.CLASS_PAGE),
         ],
         "Look inside": [
             st.Page(f"{folder}/evidence.py", title="Why?", icon=":material/troubleshoot:"),
@@ -42,7 +42,7 @@ def main() -> None:
                 for one in listed:
                     st.page_link(one, width="content")
     projector.show()
-    if page.url_path == browser.CLASS_PAGE or current.is_class_open():
+    if page.url_path == announcing.CLASS_PAGE or current.is_class_open():
         roles.recognise()
     page.run()
     services.start()  # after the page: the first visitor sees it before TensorFlow takes the processor

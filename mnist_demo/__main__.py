@@ -9,7 +9,7 @@ import sys
 import click
 from click.exceptions import NoArgsIsHelpError
 
-from mnist_demo.commands import data, drawings, evaluate, explain, mistakes, predict, runs, train
+from mnist_demo.commands import data, drawings, evaluate, explain, mistakes, predict, runs, teacher, train
 from mnist_demo.errors import UserError
 
 
@@ -18,7 +18,7 @@ def main() -> None:
     """Handwritten digits: data, training, evaluation and prediction without a browser."""
 
 
-for module in (data, train, evaluate, predict, explain, mistakes, runs, drawings):
+for module in (data, train, evaluate, predict, explain, mistakes, runs, drawings, teacher):
     main.add_command(module.command)
 
 

@@ -156,7 +156,7 @@ def _url(text: str) -> sa.URL:
 def _postgresql(url: sa.URL) -> sa.Engine:
     settings = {"connect_timeout": PATIENCE, "options": f"-c lock_timeout={PATIENCE}s"}
     # A connection that was lost while nobody used it, as when the server was started anew, is made again.
-    return sa.create_engine(url, connect_args=settings, pool_pre_ping=True)
+    return sa.create_engine(url, connect_args=settings, pool_pre_ping=True, pool_timeout=PATIENCE)
 
 
 def _file(path: Path) -> Database:
@@ -177,7 +177,7 @@ def _file(path: Path) -> Database:
             connection.execute("PRAGMA journal_mode = WAL")  # nobody who reads waits for one who writes
         return connection
 
-    engine = sa.create_engine("sqlite://", creator=connect, poolclass=QueuePool)
+    engine = sa.create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_timeout=PATIENCE)
 
     @sa.event.listens_for(engine, "connect")
     def note_file(_: object, record: ConnectionPoolEntry) -> None:

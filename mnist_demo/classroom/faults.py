@@ -1,6 +1,7 @@
 """What a person can do where the database does not work, in one sentence; never with the password of its address."""
 
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from mnist_demo.classroom.place import DATABASE_VARIABLE
 
@@ -37,6 +38,8 @@ def sentence(error: SQLAlchemyError, name: str) -> str | None:
 
 
 def _kind(error: SQLAlchemyError) -> str | None:
+    if isinstance(error, PoolTimeoutError):  # all connections of this process are in use
+        return BUSY
     if not isinstance(error, DBAPIError):
         return None
     code = getattr(error.orig, "sqlite_errorcode", None)

@@ -5,8 +5,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import psycopg
@@ -307,3 +308,18 @@ def test_an_error_of_ours_is_no_users(database: Database) -> None:
     with pytest.raises(sa.exc.ArgumentError), database.reading() as session:
         session.execute(sa.select("nothing"))  # type: ignore[call-overload]
     assert faults.sentence(OperationalError("", {}, psycopg.errors.SyntaxError()), "") is None
+
+
+def test_where_all_connections_are_in_use_one_is_told_so_after_a_while(
+    named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PATIENCE", 1 if named == "postgresql" else 0.2)
+    with closing(open_database()) as opened, ExitStack() as readers:
+        for _ in range(15):  # as many as SQLAlchemy has
+            readers.enter_context(opened.engine.connect())
+        started = time.monotonic()
+        with pytest.raises(UserError, match="in use by somebody else"):
+            classes.list_classes(opened)
+        assert time.monotonic() - started < 3
+        readers.close()
+        assert classes.list_classes(opened) == []

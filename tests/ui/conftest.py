@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.scriptrunner import script_runner
 
+from mnist_demo.classroom.current import Current, current
 from mnist_demo.data import datasets
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.runs import control, store
@@ -59,6 +60,15 @@ def _keras_is_left_alone() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _each_test_has_its_own_database() -> Iterator[None]:
+    """What the server knows of the one of another test, in another home, is forgotten."""
+    vars(current).update(vars(Current()))
+    yield
+    if current._database is not None:
+        current._database.close()
 
 
 @pytest.fixture(autouse=True)

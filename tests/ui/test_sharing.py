@@ -77,3 +77,43 @@ def test_a_code_on_the_wall_can_be_read_by_a_phone(characters: int, metres: floa
     wall.paste(seen.rotate(4, Image.Resampling.BILINEAR, expand=True, fillcolor=255), (500, 400))
     (found,) = zxingcpp.read_barcodes(wall)
     assert found.text == text
+
+
+@pytest.mark.parametrize(
+    ("visited", "base", "given", "expected"),
+    [
+        ("http://localhost:8501/train", "", "https://mnist.school.example", "https://mnist.school.example/train?a=1"),
+        ("http://localhost:8501/", "", "https://mnist.school.example/", "https://mnist.school.example/?a=1"),
+        ("http://localhost:8501/x/y", "x/y", "http://10.0.0.1:80", "http://10.0.0.1:80/?a=1"),
+        ("https://school.example/demo", "", "https://school.example/demo", "https://school.example/demo/?a=1"),
+        ("https://school.example/demo/map", "", "https://school.example/demo", "https://school.example/demo/map?a=1"),
+        ("http://[::1]:8501/train", "", "http://[2001:db8::1]", "http://[2001:db8::1]/train?a=1"),
+    ],
+)
+def test_a_server_behind_a_proxy_is_told_its_address(
+    visited: str, base: str, given: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(sharing.ADDRESS_VARIABLE, given)
+    monkeypatch.setattr(sharing, "visited", lambda: visited)
+    monkeypatch.setattr(sharing, "own_path", lambda: f"/{base}".rstrip("/"))
+    app = shared(monkeypatch, "a=1", ["192.168.1.5", "10.0.0.1"])
+    assert app.code[0].value == expected
+    assert len(app.get("image")) == 1
+    assert not app.selectbox
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["school", "ftp://school", "http://", "http://a b", "http://a?b", "http://a#b", "http://x@a", "http://ä.de"],
+)
+def test_an_address_that_is_none_is_told(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(sharing.ADDRESS_VARIABLE, given)
+    app = shared(monkeypatch, "a=1", ["192.168.1.5"])
+    (error,) = app.error
+    assert sharing.ADDRESS_VARIABLE in error.value
+    assert not app.code
+
+
+def test_nothing_of_a_teachers_link_is_shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(st.context), "url", "http://10.0.0.1:8501/class#key=secret?x")
+    assert sharing.visited() == "http://10.0.0.1:8501/class"

@@ -20,6 +20,7 @@ from mnist_demo.runs import store
 from mnist_demo.runs.listing import SharedListing
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.runs.trainer import Trainer
+from mnist_demo.ui.roles import announcing
 
 # The first visitor looks for so many seconds before drawing; then what the other pages need is imported.
 LOOKS_FOR = 2.0
@@ -86,6 +87,7 @@ def start() -> None:
     warm_up_inference()
     trainer()
     background_download()
+    announcing.announce()
     import_ahead()
 
 

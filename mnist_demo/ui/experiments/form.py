@@ -10,6 +10,7 @@ from mnist_demo.runs import groups
 from mnist_demo.ui.common import services
 from mnist_demo.ui.experiments import result
 from mnist_demo.ui.help import glossary
+from mnist_demo.ui.roles import roles
 
 WORDS = {
     "learning_rate": "Learning rate",
@@ -80,6 +81,7 @@ def examples(recipe: Recipe, setting: str) -> str:
     return ", ".join(f"{one:.2g}" for one in (value / FACTOR, value, value * FACTOR))
 
 
+@roles.for_teacher
 def start(recipes: list[Recipe], setting: str) -> None:
     """Queue the runs, and open their result for this visitor."""
     try:

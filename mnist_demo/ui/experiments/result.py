@@ -14,6 +14,7 @@ from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import run_titles, services
 from mnist_demo.ui.evidence import numbers
 from mnist_demo.ui.help import glossary
+from mnist_demo.ui.roles import roles
 from mnist_demo.ui.train import charts
 from mnist_demo.ui.train.durations import duration
 from mnist_demo.words import percent
@@ -90,6 +91,7 @@ def cancel_button(experiment: Experiment, place: str) -> None:
     )
 
 
+@roles.for_teacher
 def _cancel(key: str) -> None:
     """As it is now, not as the visitor saw it."""
     experiment = groups.experiments(services.listing().refresh().runs).get(key)

@@ -10,7 +10,6 @@ import streamlit as st
 from mnist_demo.ui.common import services
 from mnist_demo.ui.common.components import component
 
-CLASS_PAGE = "class"  # the address of the page
 KEY = "browser"  # of the element
 KEPT = "kept_by_browser"  # of the visitor's session
 LONGEST = 200  # characters of a key

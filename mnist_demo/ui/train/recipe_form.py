@@ -16,6 +16,7 @@ from mnist_demo.ui.experiments import fields
 from mnist_demo.ui.experiments import form as several_values
 from mnist_demo.ui.help import glossary
 from mnist_demo.ui.network import editor, estimate
+from mnist_demo.ui.roles import roles
 from mnist_demo.words import percent
 
 LINKED_NUMBERS: dict[str, type[int] | type[float]] = {
@@ -241,13 +242,18 @@ def show() -> None:
             st.caption(f":material/timer: {said}", help=glossary.meanings("Evaluation"))
             share(recipe)
         several_values.show(recipe)
-        if not (is_started and recipe):
-            return
-        try:
-            run = services.trainer().submit(recipe, datasets.find_source())
-        except UserError as error:
-            st.error(str(error), icon=":material/error:")
-            return
-        st.session_state["managed_run"] = run.id
-        if st.session_state.get("charted_runs"):
-            st.session_state["charted_runs"] = [*st.session_state["charted_runs"], run.id]
+        if is_started and recipe:
+            start(recipe)
+
+
+@roles.for_teacher
+def start(recipe: Recipe) -> None:
+    """Queue a run, and look at it."""
+    try:
+        run = services.trainer().submit(recipe, datasets.find_source())
+    except UserError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    st.session_state["managed_run"] = run.id
+    if st.session_state.get("charted_runs"):
+        st.session_state["charted_runs"] = [*st.session_state["charted_runs"], run.id]

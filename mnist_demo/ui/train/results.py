@@ -11,6 +11,7 @@ from mnist_demo.runs import control, store
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import run_titles, services
 from mnist_demo.ui.help import glossary
+from mnist_demo.ui.roles import roles
 from mnist_demo.ui.train import weights
 from mnist_demo.words import percent
 
@@ -78,10 +79,17 @@ def show(listed: list[Run], in_sight: Run | None) -> None:
             icon=":material/delete:",
             disabled=run.is_active,
             key=f"ask_delete_{run.id}",
-            on_click=lambda: st.session_state.update(delete_asked=run.id),
+            on_click=ask_deletion,
+            args=[run],
         )
     if st.session_state.get("delete_asked") == run.id and not run.is_active:
         confirm_deletion(run)
+
+
+@roles.for_teacher
+def ask_deletion(run: Run) -> None:
+    """Have the page ask whether a run is to be deleted."""
+    st.session_state["delete_asked"] = run.id
 
 
 def confirm_deletion(run: Run) -> None:
@@ -89,11 +97,8 @@ def confirm_deletion(run: Run) -> None:
 
     def answer(yes: bool) -> None:
         was_asked = st.session_state.pop("delete_asked", None) == run.id  # not at the second click of a double one
-        try:
-            if yes and was_asked:
-                store.delete(run.directory)
-        except UserError as error:
-            st.toast(str(error), icon=":material/error:")
+        if yes and was_asked:
+            delete(run)
         services.listing().refresh()
 
     with st.container(border=True):
@@ -101,6 +106,15 @@ def confirm_deletion(run: Run) -> None:
         with st.container(horizontal=True):
             st.button("Delete for good", icon=":material/delete:", key=f"delete_{run.id}", on_click=answer, args=[True])
             st.button("Keep it", key=f"keep_{run.id}", on_click=answer, args=[False])
+
+
+@roles.for_teacher
+def delete(run: Run) -> None:
+    """Delete a run for good."""
+    try:
+        store.delete(run.directory)
+    except UserError as error:
+        st.toast(str(error), icon=":material/error:")
 
 
 def show_continue(run: Run) -> None:
@@ -115,12 +129,18 @@ def show_continue(run: Run) -> None:
             width=180,
         )
         if st.button("Continue", icon=":material/play_arrow:", key=f"continue_{run.id}"):
-            try:
-                services.trainer().continue_run(run, run.last_step + int(more))
-            except UserError as error:
-                st.error(str(error))
-                return
-            st.rerun()
+            train_on(run, run.last_step + int(more))
+
+
+@roles.for_teacher
+def train_on(run: Run, target: int) -> None:
+    """Queue an ended run once more, until it has taken `target` steps."""
+    try:
+        services.trainer().continue_run(run, target)
+    except UserError as error:
+        st.error(str(error))
+        return
+    st.rerun()
 
 
 def metrics_csv(run: Run) -> str:

@@ -1,4 +1,4 @@
-"""The runs that train or are paused: progress, and the controls that every viewer has."""
+"""The runs that train or are paused: progress, and controls: everybody's, or the teacher's while a class is open."""
 
 import functools
 import html
@@ -14,6 +14,7 @@ from mnist_demo.runs.control import Control
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import run_titles, services
 from mnist_demo.ui.help import glossary
+from mnist_demo.ui.roles import roles
 from mnist_demo.ui.train import results
 from mnist_demo.ui.train.durations import duration
 from mnist_demo.words import percent
@@ -90,7 +91,7 @@ def show_hanging(run: Run) -> None:
 
 
 def show_controls(run: Run, asked: Control) -> None:
-    """Pause or resume, step, reset, stop. They are for everyone, and for runs that were started in a terminal too."""
+    """Pause or resume, step, reset, stop; for runs that were started in a terminal too."""
     with st.container(horizontal=True, gap="xsmall"):
         if asked.pause_at is None:
             control_button(run, "Pause", "pause", control.request_pause, disabled=asked.stop)
@@ -113,6 +114,7 @@ def steps_of(run: Run) -> dict[str, int]:
 def control_button(run: Run, label: str, icon: str, request: Callable[[Run], None], *, disabled: bool = False) -> None:
     """A button that asks something of a run."""
 
+    @roles.for_teacher
     def ask() -> None:
         try:
             request(run)

@@ -11,6 +11,7 @@ from mnist_demo.runs.groups import Experiment
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import run_titles, services
 from mnist_demo.ui.experiments import result
+from mnist_demo.ui.roles import roles
 from mnist_demo.ui.train.durations import duration
 from mnist_demo.ui.train.run_controls import control_button, seconds_left
 
@@ -68,6 +69,7 @@ def expectation(before: int, is_paused: bool, seconds: float) -> str:
     return count if math.isnan(seconds) else f"{count}, starts in about {duration(seconds)}"
 
 
+@roles.for_teacher
 def cancel_all(waiting: list[Run]) -> None:
     """Take back all runs that the visitor saw waiting."""
     groups.cancel(waiting)
