@@ -92,7 +92,9 @@ def _votes(class_id: int | None, stream: IO[bytes]) -> None:
 @st.dialog("Delete this class?")
 def _ask_delete(one: SchoolClass) -> None:
     """The question that stands between a class and its end."""
-    st.markdown(f"Delete the class of **{title(one)}** with all its pupils, drawings and votes? Nothing brings it back.")
+    st.markdown(
+        f"Delete the class of **{title(one)}** with all its pupils, drawings and votes? Nothing brings it back."
+    )
     with st.container(horizontal=True):
         is_deleted = st.button(
             "Delete for good", icon=":material/delete:", key="delete_class", on_click=delete, args=[one.id]

@@ -138,9 +138,7 @@ def _help() -> str:
 def _tiles(shown: Sequence[Seen], read: Sequence[int]) -> list[dict[str, Any]]:
     """What the page is given of the newest drawings, the newest first; `read` as a model has."""
     pairs = list(zip(shown, read, strict=True))[-MOST_SHOWN:]
-    return [
-        {"id": one.id, "label": one.label, "read": digit, "picture": one.address} for one, digit in reversed(pairs)
-    ]
+    return [{"id": one.id, "label": one.label, "read": digit, "picture": one.address} for one, digit in reversed(pairs)]
 
 
 @by_teacher
