@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +13,17 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_demo.classroom import classes, drawings
 from mnist_demo.classroom.current import current
-from mnist_demo.classroom.tables import SchoolClass
-from mnist_demo.data import datasets, formats
-from mnist_demo.data.images import CLASSES, PIXELS, Bytes, to_bytes
+from mnist_demo.classroom.database import Database
+from mnist_demo.classroom.tables import Drawing, SchoolClass
+from mnist_demo.data import formats
+from mnist_demo.data.images import CLASSES, PIXELS, Bytes, Floats, to_bytes, to_pixels
 from mnist_demo.errors import UserError
-from mnist_demo.models import registry
 from mnist_demo.models.evaluation import Evaluation
 from mnist_demo.runs import run_directory, store
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.teaching import material, taught
 from mnist_demo.teaching.taught import Worth
-from mnist_demo.ui.classroom import former, reading, teaching, wall
+from mnist_demo.ui.classroom import former, reading, teaching
 from mnist_demo.ui.common import services, sharing
 from mnist_demo.ui.roles import roles
 from tests.classroom.test_classes import LINE
@@ -101,8 +101,15 @@ def choose_part(app: AppTest, part: str) -> None:
 
 def test_a_teacher_opens_a_class_and_the_page_shows_how_to_join_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(sharing.ADDRESS_VARIABLE, "https://mnist.school.example")
+    monkeypatch.setattr(sharing, "visited", lambda: "http://localhost:8501/class")
     codes: list[str] = []
-    monkeypatch.setattr(sharing, "qr_code", lambda text: codes.append(text) or b"")
+    qr_code = sharing.qr_code
+
+    def note(text: str) -> bytes:
+        codes.append(text)
+        return qr_code(text)
+
+    monkeypatch.setattr(sharing, "qr_code", note)
     app = teachers_page()
     press(app, "Open a class")
     (one,) = classes.list_classes(current.database())
@@ -139,7 +146,7 @@ def test_former_classes_are_listed_and_deleted_once_asked() -> None:
     press(app, "Close the class")
     assert "2 drawings, 2 pupils" in texts(app)
     press(app, "Delete")
-    assert "nothing brings it back" in texts(app)
+    assert "Nothing brings it back" in texts(app)
     press(app, "Keep it")
     assert len(classes.list_classes(current.database())) == 1
     press(app, "Delete")
@@ -181,7 +188,7 @@ def test_the_wall_shows_the_newest_first_and_marks_what_the_chosen_model_misread
     assert "CNN: **66.7 %** read right (95 % interval: 20.8 % to 93.9 %)" in said
     assert "Affine model: **" in said
     affine = services.classifier(services.shipped("affine"))
-    expected = [int(affine.logits(image.reshape(1, -1) / np.float32(255)).argmax()) for image in images([7, 5, 3])]
+    expected = [int(affine.logits(to_pixels(image.reshape(1, -1))).argmax()) for image in images([7, 5, 3])]
     app.selectbox(key="wall_model").set_value("affine").run()
     assert [tile["read"] for tile in on_wall(app)["tiles"]] == expected
 
@@ -189,21 +196,27 @@ def test_the_wall_shows_the_newest_first_and_marks_what_the_chosen_model_misread
 def test_each_drawing_is_read_once_by_each_model_for_all_teachers(monkeypatch: pytest.MonkeyPatch) -> None:
     one = opened()
     draw(one, [1, 2])
-    fetched, read = [], []
+    fetched: list[int] = []
+    read: list[str] = []
     fetch, classifier = drawings.fetch, services.classifier
-    monkeypatch.setattr(drawings, "fetch", lambda database, ids: fetched.extend(ids) or fetch(database, ids))
+
+    def note(database: Database, ids: Sequence[int]) -> list[Drawing]:
+        fetched.extend(ids)
+        return fetch(database, ids)
+
+    monkeypatch.setattr(drawings, "fetch", note)
 
     class Counting:
         def __init__(self, run: Run) -> None:
             self._run = run
 
-        def logits(self, pixels: np.ndarray) -> np.ndarray:
+        def logits(self, pixels: Floats) -> Floats:
             read.extend([self._run.id] * len(pixels))
             return classifier(self._run).logits(pixels)
 
     first, second = teachers_page(), teachers_page()
-    monkeypatch.setattr(services, "classifier", Counting)
     ids = draw(one, [3, 4, 5])[2:]
+    monkeypatch.setattr(services, "classifier", Counting)
     for app in (first, second, first):
         app.run()
     assert fetched[-3:] == ids
@@ -397,7 +410,7 @@ def test_what_it_was_worth_is_computed_once_and_told_with_intervals(monkeypatch:
     def worth(run: Run) -> Worth:
         asked.append(run.id)
         right = {name: Evaluation(np.eye(CLASSES, dtype=np.int64)) for name in taught.JUDGED}
-        wrong = {**right, material.KEPT_ASIDE: Evaluation(np.roll(np.eye(CLASSES, dtype=np.int64), 1))}
+        wrong = {**right, material.KEPT_ASIDE: Evaluation(np.roll(np.eye(CLASSES, dtype=np.int64), 1, axis=1))}
         return Worth({material.LEARNED: 36, material.KEPT_ASIDE: 4, material.UNSEEN: 10}, wrong, right)
 
     monkeypatch.setattr(taught, "worth", worth)
@@ -427,12 +440,13 @@ def test_a_run_that_came_to_nothing_says_why() -> None:
     assert "It went wrong." in texts(app.run())
 
 
-@pytest.mark.usefixtures("own_data")
 @pytest.mark.parametrize("part", ["wall", "teach"])
-def test_every_term_is_explained_on_the_page(part: str) -> None:
+def test_every_term_is_explained_on_the_page(part: str, request: pytest.FixtureRequest) -> None:
     draw(opened(), [1, 2])
+    request.getfixturevalue("own_data")
     app = teachers_page()
     choose_part(app, part)
     said, explained = words_and_help(app)
-    assert terms_in(said)
-    assert not [term for term in terms_in(said) if f"**{word_of(term).title}**" not in explained]
+    found = terms_in(said.replace("aria-label", ""))
+    assert found
+    assert not [term for term in found if f"**{word_of(term).title}**" not in explained]

@@ -1,5 +1,6 @@
 """The classes that there have been: what each has left behind, as files, and deleting it."""
 
+import functools
 import io
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -61,7 +62,7 @@ def _ask_export(one: SchoolClass | None = None) -> None:
     ):
         st.download_button(
             label,
-            lambda make=make: _made(make, class_id),
+            functools.partial(_made, make, class_id),
             f"{name}{ending}",
             kind,
             on_click="ignore",

@@ -58,7 +58,7 @@ def _count(class_id: int) -> None:
     except UserError as error:
         st.error(str(error), icon=":material/error:")
         return
-    st.markdown(f"**{words.counted(pupils, 'pupil')}** {'has' if pupils == 1 else 'have'} joined".capitalize())
+    st.markdown(f"**{words.counted(pupils, 'pupil').capitalize()}** {'has' if pupils == 1 else 'have'} joined")
 
 
 @by_teacher

@@ -8,7 +8,7 @@ from mnist_demo.classroom.database import Database
 from mnist_demo.classroom.tables import SchoolClass
 from mnist_demo.errors import UserError
 from mnist_demo.ui.classroom import former, opening, reading, teaching, wall
-from mnist_demo.ui.common import components
+from mnist_demo.ui.common import components, projector
 
 LOOK_EVERY = 3.0  # seconds, for what another teacher opens, closes or deletes
 PARTS = {"wall": "The wall", "teach": "Teach it", "classes": "All classes"}
@@ -25,7 +25,8 @@ def show() -> None:
         _show(database, listed)
     except UserError as error:
         st.error(str(error), icon=":material/error:")
-    st.fragment(_watch, run_every=LOOK_EVERY)(found)
+    with st.container(key="class_watch"):
+        st.fragment(_watch, run_every=LOOK_EVERY)(found)
 
 
 def _show(database: Database, listed: list[SchoolClass]) -> None:
@@ -37,7 +38,7 @@ def _show(database: Database, listed: list[SchoolClass]) -> None:
     left, right = st.columns([1, 3], gap="medium")
     with left:
         opening.panel(opened)
-    with right:
+    with right, st.container(key="large_class" if projector.is_on() else "normal_class"):
         part = st.segmented_control(
             "What to show",
             list(PARTS),

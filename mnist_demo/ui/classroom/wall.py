@@ -147,8 +147,11 @@ def take(seen: ClassDrawings, asked: object) -> None:
     look = seen.look()
     ids = {one.id for one in [*look.shown, *look.hidden]}
     match asked:
-        case {"id": int(drawing_id), "action": "hide" | "show" as action} if drawing_id in ids:
-            drawings.hide(current.database(), drawing_id, hidden=action == "hide")
-        case {"id": int(drawing_id), "action": "delete"} if drawing_id in ids:
-            drawings.delete(current.database(), drawing_id)
-    seen.look_again()
+        case {"id": drawing_id, "action": "hide" | "show" | "delete" as action} if type(drawing_id) is int:
+            if drawing_id not in ids:
+                return
+            if action == "delete":
+                drawings.delete(current.database(), drawing_id)
+            else:
+                drawings.hide(current.database(), drawing_id, hidden=action == "hide")
+            seen.look_again()
