@@ -121,7 +121,7 @@ def test_on_the_projector_all_is_large_and_the_newest_that_fit_are_shown(
     assert_all_fits(page)
     shown = page.locator(".tile:visible")
     assert 20 <= shown.count() < 80
-    for part in (shown.first, shown.last, page.locator(".code"), page.get_by_alt_text("The link to the class")):
+    for part in (shown.first, shown.last, page.locator(".code"), page.get_by_text("1 pupil has joined")):
         expect(part).to_be_in_viewport(ratio=1)
     assert font_size(page.locator(".code")) >= 3 * LABEL
     for text in (page.locator(".tile.wrong span").first, page.locator(".counts li").first, page.get_by_text("CNN: ")):

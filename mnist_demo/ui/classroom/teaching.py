@@ -145,14 +145,11 @@ def _result(run: Run) -> None:
     except UserError as error:
         st.error(str(error), icon=":material/error:")
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        learned = worth.drawings[material.LEARNED]
-        st.markdown(
-            f"**{run_titles.title(run)}** learned from {words.counted(learned, 'drawing')}. This is how much it reads "
-            "right of what it never saw, before and after:",
-            help=glossary.meanings("Accuracy", "Test image", "Confidence interval"),
-        )
-        st.page_link("mnist_demo/ui/pages/draw.py", label="Draw with it", icon=":material/draw:", width="content")
+    learned = words.counted(worth.drawings[material.LEARNED], "drawing")
+    st.markdown(
+        f"**{run_titles.title(run)}** learned from {learned}. So much of what it never saw it reads right:",
+        help=glossary.meanings("Accuracy", "Test image", "Confidence interval"),
+    )
     rows = [
         {
             "What it reads": taught.JUDGED[name],
@@ -163,6 +160,8 @@ def _result(run: Run) -> None:
         for name, after in worth.after.items()
     ]
     st.table(pd.DataFrame(rows), hide_index=True)
+    with projector.operator_only("draw_with_it"):
+        st.page_link("mnist_demo/ui/pages/draw.py", label="Draw with it", icon=":material/draw:", width="content")
     st.caption("In brackets: the 95 % interval. Where the two intervals overlap, the difference may be chance.")
 
 
