@@ -2,8 +2,8 @@
 
 import click
 
-from mnist_demo.commands import progress
-from mnist_demo.commands.output import as_json_option, to_json
+from mnist_demo.commands.common import progress
+from mnist_demo.commands.common.output import as_json_option, to_json
 from mnist_demo.data import datasets, download
 
 MEGABYTE = 1_000_000

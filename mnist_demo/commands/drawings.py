@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from mnist_demo.commands import progress
-from mnist_demo.commands.output import as_json_option, to_json
+from mnist_demo.commands.common import progress
+from mnist_demo.commands.common.output import as_json_option, to_json
 from mnist_demo.data.images import CLASSES
 from mnist_demo.errors import UserError
 

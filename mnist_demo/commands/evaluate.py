@@ -2,8 +2,8 @@
 
 import click
 
-from mnist_demo.commands import progress
-from mnist_demo.commands.output import as_json_option, classifier_of, data_option, to_json
+from mnist_demo.commands.common import progress
+from mnist_demo.commands.common.output import as_json_option, classifier_of, data_option, to_json
 from mnist_demo.data import datasets
 from mnist_demo.models import evaluation
 from mnist_demo.runs import store

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import numpy as np
 
-from mnist_demo.commands.output import as_json_option, opened_of, to_json
+from mnist_demo.commands.common.output import as_json_option, opened_of, to_json
 from mnist_demo.data.images import CLASSES, Floats
 from mnist_demo.drawing import photo, pictures, preprocess, rejection
 from mnist_demo.inside import evidence

@@ -2,8 +2,8 @@
 
 import click
 
-from mnist_demo.commands import progress
-from mnist_demo.commands.output import as_json_option, data_option, opened_of, to_json
+from mnist_demo.commands.common import progress
+from mnist_demo.commands.common.output import as_json_option, data_option, opened_of, to_json
 from mnist_demo.data import datasets
 from mnist_demo.data.images import CLASSES
 from mnist_demo.inside import judging, mistakes

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from mnist_demo.commands import progress
-from mnist_demo.commands.output import as_json_option, classifier_of, to_json
+from mnist_demo.commands.common import progress
+from mnist_demo.commands.common.output import as_json_option, classifier_of, to_json
 from mnist_demo.drawing import photo, pictures, preprocess, rejection
 from mnist_demo.errors import UserError
 from mnist_demo.models.inference import Classifier

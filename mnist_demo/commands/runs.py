@@ -2,7 +2,7 @@
 
 import click
 
-from mnist_demo.commands.output import as_json_option, summary, to_json
+from mnist_demo.commands.common.output import as_json_option, summary, to_json
 from mnist_demo.runs import store
 from mnist_demo.words import percent
 

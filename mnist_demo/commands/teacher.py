@@ -3,7 +3,7 @@
 import click
 
 from mnist_demo.classroom import teacher
-from mnist_demo.commands.output import as_json_option, to_json
+from mnist_demo.commands.common.output import as_json_option, to_json
 
 
 @click.command("teacher")

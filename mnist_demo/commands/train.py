@@ -10,8 +10,8 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from mnist_demo.commands import progress
-from mnist_demo.commands.output import as_json_option, data_option, summary, to_json
+from mnist_demo.commands.common import progress
+from mnist_demo.commands.common.output import as_json_option, data_option, summary, to_json
 from mnist_demo.data import datasets
 from mnist_demo.errors import UserError
 from mnist_demo.models import recipes, registry

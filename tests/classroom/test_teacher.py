@@ -11,7 +11,6 @@ from mnist_demo import files
 from mnist_demo.classroom import teacher
 from mnist_demo.errors import UserError
 from tests.command_line import assert_fails, mnist_demo, result_of
-from tests.test_encoding import ASCII
 
 GIVEN = "Grüße & 1+1=zwei"
 
@@ -83,14 +82,14 @@ def test_only_the_key_is_the_key(given: str, monkeypatch: pytest.MonkeyPatch) ->
         lambda path: path.write_bytes(b"\xff\xfe" * 20),
         lambda path: path.write_bytes(b"not\0printable" * 2),
         lambda path: path.mkdir(),
-        lambda path: path.parent.rename(path.parent.with_name("moved")) or path.parent.touch(),
+        lambda path: path.parent.rename(path.parent.with_name("moved")) and path.parent.touch(),
     ],
 )
 def test_a_file_that_holds_no_key_is_told(spoil: Callable[[Path], object], path: Path) -> None:
     spoil(path)
     with pytest.raises(UserError) as told:
         teacher.is_key("anything at all")
-    assert str(path) in str(told.value)
+    assert str(path.parent) in str(told.value)
 
 
 def test_the_command_says_it_and_where_to_type_it(path: Path) -> None:
@@ -99,6 +98,5 @@ def test_the_command_says_it_and_where_to_type_it(path: Path) -> None:
     said = mnist_demo("teacher").stdout
     assert said.splitlines()[0] == key
     assert "Class page" in said
-    assert result_of("teacher", MNIST_DEMO_TEACHER_KEY=GIVEN, **ASCII)["key"] == GIVEN
-    assert mnist_demo("teacher", MNIST_DEMO_TEACHER_KEY=GIVEN, **ASCII).returncode == 0
+    assert result_of("teacher", MNIST_DEMO_TEACHER_KEY=GIVEN)["key"] == GIVEN
     assert_fails(mnist_demo("teacher", MNIST_DEMO_TEACHER_KEY="short"), teacher.KEY_VARIABLE)

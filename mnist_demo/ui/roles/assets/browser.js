@@ -24,14 +24,21 @@ const keep = (storage, name, value) => {
 // The link of the teacher ends in #key=...: it must not stay where somebody can read it over a shoulder, or go back to.
 const takeKeyFromAddress = () => {
   const key = new URLSearchParams(location.hash.slice(1)).get("key");
-  if (key === null) return;
+  if (key === null) return false;
   history.replaceState(history.state, "", location.pathname + location.search);
   keep("sessionStorage", TEACHER, key);
+  return true;
+};
+
+// Who opens the link where the page is open already: the browser changes the address alone.
+const followLink = () => {
+  if (takeKeyFromAddress()) location.reload();
 };
 
 // A server that was started anew, or has forgotten this visitor, asks again under another name: `visitor`.
 export default function ({ data, setStateValue }) {
   takeKeyFromAddress();
+  window.addEventListener("hashchange", followLink); // the same function for every call, so it is heard once
   if (data.teacher_key !== null) keep("sessionStorage", TEACHER, data.teacher_key);
   if (data.pupil_key !== null) keep("localStorage", PUPIL, data.pupil_key);
   if (data.is_known) return;
