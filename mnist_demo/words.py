@@ -10,14 +10,14 @@ def percent(share: float, decimals: int = 1) -> str:
     return f"> {100 - 10**-decimals:.{decimals}f} %" if share < 1 and float(text) == 100 else f"{text} %"
 
 
-def counted(number: int, one: str) -> str:
-    """So many of what is called `one`: "no drawings", "1 drawing", "1,024 drawings"."""
-    return f"{f'{number:,}' if number else 'no'} {one}{'' if number == 1 else 's'}"
-
-
 def surety(probability: float) -> str:
     """A softmax probability in [0, 1] as `percent` writes it, but never as 100 %.
 
     A softmax does not reach 1, which is only how float32 rounds it; a class would take it for certainty.
     """
     return percent(min(probability, 1 - 1e-9))
+
+
+def counted(number: int, one: str) -> str:
+    """So many of what is called `one`: "no drawings", "1 drawing", "1,024 drawings"."""
+    return f"{f'{number:,}' if number else 'no'} {one}{'' if number == 1 else 's'}"

@@ -66,7 +66,7 @@ def test_a_drawing_comes_onto_the_wall_is_hidden_covered_and_deleted(open_page: 
         draw(database, pupil, str(number), label)
     expect(tiles(page)).to_have_count(3, timeout=SOON)
     expect(page.get_by_text("1 pupil has joined")).to_be_visible()
-    wrong = page.get_by_role("button", name="a 7, read as 1")
+    wrong = page.get_by_role("button", name="the digit 7, read as 1")
     expect(wrong).to_have_text("read as 1")
     expect(tiles(page).first).to_have_text("read as 1")  # it came last
     wrong.click()
@@ -89,7 +89,7 @@ def test_a_drawing_comes_onto_the_wall_is_hidden_covered_and_deleted(open_page: 
     expect(tiles(page)).to_have_count(1)
     assert list(drawings.marks(database, one.id).values()) == [False, True]
     page.get_by_role("button", name="Hidden: 1").click()
-    page.get_by_role("button", name="a 7, read as 1").click()
+    page.get_by_role("button", name="the digit 7, read as 1").click()
     page.get_by_role("button", name="Show again").click()
     page.get_by_role("button", name="Back to the wall").click()
     expect(tiles(page)).to_have_count(2)

@@ -7,7 +7,7 @@ const element = (parent, name, attributes = {}) => parent.appendChild(Object.ass
 const fill = (tile, { id, label, read, picture }) => {
   const isWrong = read !== label;
   tile.classList.toggle("wrong", isWrong);
-  tile.setAttribute("aria-label", `Drawing ${id}, a ${label}${isWrong ? `, read as ${read}` : ""}`);
+  tile.setAttribute("aria-label", `Drawing ${id}, the digit ${label}${isWrong ? `, read as ${read}` : ""}`);
   const image = tile.querySelector("img") ?? element(tile, "img", { alt: "" });
   if (image.src !== picture) image.src = picture;
   const said = tile.querySelector("span");
