@@ -4,7 +4,8 @@
 
 One visitor goes from page to page by the bar on top: first while the server has none of what these pages show, then
 again, and while a CNN trains. A page is usable when its heading and the first of its controls are shown, and whole when
-its script has ended. Then ten CNNs are looked at on all pages that look inside. The browser runs on the same cores.
+its script has ended. Then ten CNNs are looked at on all pages that look inside, each time in a new tab. The browser runs
+on the same cores.
 """
 
 import argparse
@@ -37,6 +38,7 @@ PAGES = {
 ROUNDS = 5
 SETTLE_SECONDS = 45.0  # in which the server’s own training process imports TensorFlow and measures the machine
 MODELS = 10
+FORGOTTEN_SECONDS = 130.0  # after which Streamlit has forgotten tabs that were closed, and what they looked at
 LOOKS = ("evidence?part=scores", "evidence?part=layers", "evidence?part=similar", "mistakes?part=matrix", "map?")
 
 IS_USABLE = "name => document.querySelector(`.stMain .${name}`)?.checkVisibility()"
@@ -118,6 +120,10 @@ def main() -> None:
                         page.locator("h1").wait_for()
                         page.wait_for_function(IS_WHOLE, timeout=60_000)
                     print(f"the server after another CNN: {megabytes(server):.0f} MB", flush=True)
+                page.wait_for_timeout(1000 * FORGOTTEN_SECONDS)
+                page.goto(server.url)  # only then Streamlit looks whom it can forget
+                canvas_of(page)
+                print(f"the server when the tabs before are forgotten: {megabytes(server):.0f} MB", flush=True)
 
 
 if __name__ == "__main__":

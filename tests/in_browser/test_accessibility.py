@@ -1,4 +1,4 @@
-"""Every page, in light and dark: what axe-core, which knows the rules, finds; and whether the focus is seen."""
+"""Every page, in light and dark: its width, what axe-core finds, which knows the rules, and whether the focus is seen."""
 
 from collections.abc import Iterator
 
@@ -6,8 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser import DIGITS, PAGES, card, draw
-from tests.conftest import OpenPage
+from tests.browser import DIGITS, PAGES, TWO_FRAMES, card, draw
+from tests.conftest import VIEWPORT, OpenPage
 from tests.in_browser.test_pages import see_the_servers_home  # noqa: F401 (a fixture)
 from tests.in_browser.test_training import ended_run
 
@@ -103,7 +103,32 @@ def faults_of_focus(page: Page) -> list[str]:
     return [fault for fault in faults if fault]
 
 
-def test_axe_finds_no_serious_violation_and_one_sees_where_the_keyboard_is(used_page: Page) -> None:
+def assert_fits_its_width(page: Page) -> None:
+    for width in (360, VIEWPORT["width"]):
+        page.set_viewport_size({"width": width, "height": VIEWPORT["height"]})
+        page.evaluate(TWO_FRAMES)
+        page.wait_for_function(
+            "() => { const main = document.querySelector('.stMain'); return main.scrollWidth <= main.clientWidth; }"
+        )
+
+
+def brightness(page: Page) -> float:
+    """Of the ground of the page, from 0 to 255."""
+    ground = page.locator(".stApp").evaluate(
+        "(app) => getComputedStyle(app).backgroundColor.match(/\\d+/g).map(Number)"
+    )
+    return float(sum(ground[:3]) / 3)
+
+
+def test_in_both_themes_it_fits_its_width_axe_finds_nothing_serious_and_one_sees_where_the_keyboard_is(
+    used_page: Page,
+) -> None:
+    grounds = []
     for _ in in_both_themes(used_page):
+        grounds.append(brightness(used_page))
+        assert_fits_its_width(used_page)
         assert violations(used_page) == []
         assert faults_of_focus(used_page) == []
+    light, dark = grounds
+    assert light > 200
+    assert dark < 60

@@ -1,10 +1,8 @@
 """The app in a real browser: drawing, training, browsing, as a class does it."""
 
-import itertools
 import re
 import signal
 from pathlib import Path
-from typing import Literal
 
 import psutil
 import pytest
@@ -13,12 +11,11 @@ from playwright.sync_api import Browser, Page, expect
 from mnist_demo.data import datasets
 from mnist_demo.runs import run_directory, store
 from mnist_demo.ui.common.run_titles import title
-from tests.browser import DIGITS, PAGES, TWO_FRAMES, canvas_of, card, cards, draw
+from tests.browser import DIGITS, canvas_of, card, cards, draw
 from tests.conftest import OpenPage, furnish, tiny_recipe
 from tests.runs.test_trainer import wait_for
 from tests.server import Server, free_port
 
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 TRAINING_STARTS = 90_000  # ms: TensorFlow is imported first, on two cores that the browser shares
 
 
@@ -112,27 +109,6 @@ def test_no_stroke_is_lost_when_one_draws_faster_than_the_answers_come(open_page
         return dark.filter((now, x) => now && !dark[x - 1]).length; }"""
     )
     assert columns == 10
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_pages_fit_their_width_in_light_and_dark(open_page: OpenPage, path: str) -> None:
-    page = open_page(path)
-    page.wait_for_load_state("networkidle")
-    for scheme, width in itertools.product(SCHEMES, (1280, 360)):
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": width, "height": 800})
-        page.evaluate(TWO_FRAMES)
-        page.wait_for_function(
-            "() => { const main = document.querySelector('.stMain'); return main.scrollWidth <= main.clientWidth; }"
-        )
-        page.wait_for_function(
-            """isDark => {
-            const ground = getComputedStyle(document.querySelector(".stApp")).backgroundColor;
-            const [red, green, blue] = ground.match(/\\d+/g).map(Number);
-            const brightness = (red + green + blue) / 3;
-            return isDark ? brightness < 60 : brightness > 200; }""",
-            arg=scheme == "dark",
-        )
 
 
 def test_a_finger_draws_and_does_not_scroll(open_page: OpenPage) -> None:

@@ -77,7 +77,7 @@ def _each_test_has_its_own_database() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _no_training_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(services, "trainer", FakeTrainer)
-    monkeypatch.setattr(services, "import_ahead", lambda: None)
+    monkeypatch.setattr(services, "keep_house", lambda: None)
     yield
     st.cache_resource.clear()
     st.cache_data.clear()

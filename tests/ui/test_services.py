@@ -1,18 +1,36 @@
+import gc
 import sys
+import weakref
 from importlib.util import find_spec
 
 import pytest
 
 from mnist_demo.ui.common import services
-from mnist_demo.ui.common.services import import_ahead  # before conftest.py takes its place
+from mnist_demo.ui.common.services import keep_house  # before conftest.py takes its place
+from tests.runs.test_trainer import wait_for
 
 
-def test_what_other_pages_need_is_imported_soon_after_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+class Closed:
+    """A tab that was closed: something that only itself still knows."""
+
+    def __init__(self) -> None:
+        self.own = self
+
+
+def test_what_other_pages_need_is_imported_soon_after_the_start_and_what_nobody_needs_goes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     assert all(find_spec(name) for name in services.LIBRARIES)
-    monkeypatch.setattr(services, "LOOKS_FOR", 0.2)
+    monkeypatch.setattr(services, "LOOKS_FOR", 0.1)
+    monkeypatch.setattr(services, "TIDY_EVERY", 0.1)
     monkeypatch.setattr(services, "LIBRARIES", ("colorsys",))  # a small one
+    monkeypatch.setattr(gc, "freeze", lambda: None)  # other tests’ garbage would stay
     monkeypatch.delitem(sys.modules, "colorsys", raising=False)
-    importing = import_ahead.__wrapped__()  # anew, whoever asked before
-    assert importing.daemon
-    importing.join(60)
-    assert "colorsys" in sys.modules
+    gc.disable()
+    try:
+        tab = weakref.ref(Closed())
+        assert keep_house.__wrapped__().daemon  # anew, whoever asked before
+        wait_for(lambda: "colorsys" in sys.modules)
+        wait_for(lambda: tab() is None)
+    finally:
+        gc.enable()

@@ -1,6 +1,7 @@
 """What all viewers of a server share: the trainer, the download, the data sets and the loaded models."""
 
 import functools
+import gc
 import importlib
 import secrets
 import threading
@@ -26,6 +27,7 @@ from mnist_demo.ui.roles import announcing
 LOOKS_FOR = 2.0
 LIBRARIES = ("altair", "matplotlib.figure", "scipy.stats", "sklearn.metrics", "sklearn.calibration")
 GONE_AFTER = 30.0  # seconds without a look at the runs
+TIDY_EVERY = 30.0  # seconds
 
 _starting = threading.RLock()
 _watching = threading.Lock()
@@ -88,24 +90,33 @@ def start() -> None:
     trainer()
     background_download()
     announcing.announce()
-    import_ahead()
+    keep_house()
 
 
 @functools.cache
-def import_ahead() -> threading.Thread:
-    """Import what other pages would wait a second or two for, while the first visitor looks at the first page.
+def keep_house() -> threading.Thread:
+    """Do in the background what nobody should wait for: import what other pages need, then tidy up now and then.
 
     Returns the thread that does it, which a server that is stopped does not wait for.
     """
 
     def work() -> None:
         time.sleep(LOOKS_FOR)
-        for name in LIBRARIES:
-            importlib.import_module(name)
+        import_ahead()
+        gc.freeze()  # what is there now stays: looking through the rest takes a tenth of the time
+        while True:
+            time.sleep(TIDY_EVERY)
+            gc.collect()  # tabs that were closed hold models and what these said of images
 
-    thread = threading.Thread(target=work, name="imports", daemon=True)
+    thread = threading.Thread(target=work, name="housekeeping", daemon=True)
     thread.start()
     return thread
+
+
+def import_ahead() -> None:
+    """Import what other pages would wait a second or two for, while the first visitor looks at the first page."""
+    for name in LIBRARIES:
+        importlib.import_module(name)
 
 
 @st.cache_resource(show_spinner=False)
@@ -141,7 +152,9 @@ def classifier(run: Run) -> Classifier:
     return _classifier(run.model_path, changed, run.status.temperature)
 
 
-@functools.lru_cache(maxsize=30)  # each message of a pen asks, and Streamlit's cache takes longer than an answer
+# Each message of a pen asks, and Streamlit's cache takes longer than an answer. A CNN's engine has 10 MB, and is there
+# again in 20 ms.
+@functools.lru_cache(maxsize=10)
 def _classifier(path: Path, changed: int, temperature: float) -> Classifier:  # noqa: ARG001 (looked up by)
     return Classifier.from_file(path, temperature)
 
