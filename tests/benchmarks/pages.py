@@ -4,8 +4,8 @@
 
 One visitor goes from page to page by the bar on top: first while the server has none of what these pages show, then
 again, and while a CNN trains. A page is usable when its heading and the first of its controls are shown, and whole when
-its script has ended. Then ten CNNs are looked at on all pages that look inside, each time in a new tab. The browser runs
-on the same cores.
+its script has ended. Then ten CNNs are looked at on all pages that look inside, each time in a new tab. The browser
+runs on the same cores.
 """
 
 import argparse

@@ -51,6 +51,7 @@ class Visitor:
         self._messages: dict[str, ForwardMsg] = {}  # large ones are sent once, then named by their hash
         self._timers: dict[str, asyncio.Task[None]] = {}
         self._states: dict[str, str] = {}
+        self._pen: dict[str, object] = {}
         self._script = ""
         self.pen_id = self.pen_fragment = ""
         self.answered = 0
@@ -127,12 +128,19 @@ class Visitor:
 
     async def send_picture(self, number: int, picture: str, *, is_down: bool) -> float:
         """Send what is drawn; returns the seconds until it is answered."""
-        drawn = {"number": number, "is_down": is_down, "picture": picture}
-        self._states[self.pen_id] = json.dumps({"drawn": drawn})
+        self._pen["drawn"] = {"number": number, "is_down": is_down, "picture": picture}
         started = time.perf_counter()
-        await self.ask(self.pen_fragment)
+        await self._tell_pen()
         await self.wait_for_pen(number)
-        return time.perf_counter() - started
+        took = time.perf_counter() - started
+        if not is_down:
+            self._pen["settled"] = number
+            await self._tell_pen()
+        return took
+
+    async def _tell_pen(self) -> None:
+        self._states[self.pen_id] = json.dumps(self._pen)
+        await self.ask(self.pen_fragment)
 
 
 def growing_pictures(strokes: Sequence[Sequence[tuple[float, float]]]) -> Iterator[tuple[str, bool]]:

@@ -1,4 +1,4 @@
-"""Every page, in light and dark: its width, what axe-core finds, which knows the rules, and whether the focus is seen."""
+"""Every page, in light and dark: its width, what axe-core, which knows the rules, finds, and where one sees the focus."""
 
 from collections.abc import Iterator
 

@@ -19,10 +19,10 @@ from mnist_demo.data.images import PIXELS
 from mnist_demo.drawing import pictures, preprocess
 from mnist_demo.drawing.strokes import Stroke, paint
 from mnist_demo.errors import UserError
-from mnist_demo.ui.classroom import animals, joining, receiving
-from mnist_demo.ui.classroom import visit as visits
-from mnist_demo.ui.classroom.visit import Answer, Visit
 from mnist_demo.ui.draw import state
+from mnist_demo.ui.pupils import animals, joining, receiving
+from mnist_demo.ui.pupils import visit as visits
+from mnist_demo.ui.pupils.visit import Answer, Visit
 from mnist_demo.ui.roles import browser
 from mnist_demo.ui.roles.browser import Kept
 from tests import pen

@@ -16,8 +16,8 @@ from mnist_demo.data import datasets
 from mnist_demo.runs import control, run_directory, store
 from mnist_demo.runs.metrics import Metrics
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.classroom import pupil as pupils_part
 from mnist_demo.ui.classroom import teacher as teachers_part
+from mnist_demo.ui.pupils import board as pupils_part
 from mnist_demo.ui.roles import browser, roles
 from tests.conftest import tiny_recipe
 from tests.ui.test_pages import open_page, press, start_button, texts

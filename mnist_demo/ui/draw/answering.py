@@ -27,7 +27,7 @@ turn = threading.Lock()
 def show(models: Sequence[Run]) -> None:
     """The answers of `models`, and what is below them, in two fragments: a message of the pen runs nothing else.
 
-    While the pen is down it runs the answers alone.
+    It runs the answers alone, which come as soon as they can, and once the drawing has settled what is below.
     """
     trains, is_large = any(run.is_active for run in models), projector.is_on()
     above, below = FRAGMENTS
@@ -36,11 +36,16 @@ def show(models: Sequence[Run]) -> None:
     st.fragment(around, key=below)(models, is_large)
 
 
-def run_again() -> None:
-    """Where only a part of this is to run, have all of it run; for a widget's callback."""
+def run_again(fragments: Sequence[str] = FRAGMENTS) -> None:
+    """Where only a part of this is to run, have all of it run, or these fragments; for a widget's callback."""
     context = get_script_run_ctx()
     if context is not None and context.fragment_ids_this_run:  # else the whole page runs, perhaps another one
-        st.rerun(FRAGMENTS)
+        st.rerun(fragments)
+
+
+def run_below() -> None:
+    """The drawing has settled: what is below the answers may show it."""
+    run_again(FRAGMENTS[1:])
 
 
 def answers(models: Sequence[Run], trained: bool, was_large: bool) -> None:
@@ -67,15 +72,15 @@ def answer(models: Sequence[Run]) -> bool:
     picture = "" if pixels is None else pictures.pixels_address(pixels)
     answer_cards.answers(said, picture=picture, is_final=not is_down, key="answers")
     # After the answer: when the browser has it, it may send the next picture.
-    components.pen(answered=number, on_drawn=follow_pen)
+    components.pen(answered=number, on_drawn=follow_pen, on_settled=run_below)
     if problem:
         st.error(problem, icon=":material/error:")
     return is_down
 
 
 def follow_pen() -> None:
-    """Something was drawn: with the pen up, and where the answers are to be hidden again, more than these changes."""
-    if not pen_message.is_down(components.pen_message()) or state.board().is_revealed:
+    """Something was drawn: where the answers are to be hidden again, more than these changes."""
+    if state.board().is_revealed:
         run_again()
 
 

@@ -35,12 +35,17 @@ def paste() -> None:
     _paste(key="paste")
 
 
-def pen(*, answered: int, on_drawn: Callable[[], None]) -> None:
+def _nothing() -> None:
+    """Where a page has nothing else to do than to run again what follows the pen."""
+
+
+def pen(*, answered: int, on_drawn: Callable[[], None] = _nothing, on_settled: Callable[[], None] = _nothing) -> None:
     """Follow the pen on the page's canvas: send what is drawn whenever it has changed, and call `on_drawn`.
 
-    `answered` is the number of the last message that was answered: only after it the next is sent.
+    `answered` is the number of the last message that was answered: only after it the next is sent. `on_settled` is
+    called once the answer to a new drawing is shown and the pen is up.
     """
-    _pen(data={"answered": answered}, key="pen", on_drawn_change=on_drawn)
+    _pen(data={"answered": answered}, key="pen", on_drawn_change=on_drawn, on_settled_change=on_settled)
 
 
 def pen_message() -> object | None:

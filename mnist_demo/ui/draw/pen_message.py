@@ -25,11 +25,6 @@ class Message:
     picture: Bytes
 
 
-def is_down(message: object) -> bool:
-    """Whether the pen is down, by a message that is not checked any further."""
-    return isinstance(message, dict) and message.get("is_down") is True
-
-
 def read_message(message: object) -> Message:
     """Check and decode what the browser sent. Raises UserError where the component did not write it."""
     match message:

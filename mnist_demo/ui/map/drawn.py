@@ -44,7 +44,7 @@ def follow(split: Split, run: Run, layout: Layout, points: Points, found: DigitM
         pixels = answering.to_mnist(board.drawing.picture)
         place = None if pixels is None or found is None else found.place(layout.vector(pixels)[None])[0]
         scatter.mark(points, place, key="map_mark")
-        components.pen(answered=number, on_drawn=lambda: None)
+        components.pen(answered=number)
         if pixels is None:
             st.caption("Draw a digit, and see where it is on the map while you draw.")
         else:

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from mnist_demo.ui.classroom import pupil, teacher
+from mnist_demo.ui.classroom import teacher
+from mnist_demo.ui.pupils import board
 from mnist_demo.ui.roles import browser, roles
 
 st.title("Class")
@@ -12,5 +13,5 @@ if roles.is_teacher():
 elif kept is None:
     st.caption("One moment…")
 else:
-    pupil.show(kept.pupil_key)
+    board.show(kept.pupil_key)
     roles.ask_key()

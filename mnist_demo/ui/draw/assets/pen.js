@@ -1,5 +1,6 @@
 // Follows the pen on the page's canvas: sends a small picture of it whenever it has changed and the previous answer has
-// arrived, so also while a stroke grows. It reads the canvas and never touches it.
+// arrived, so also while a stroke grows. Once the answer to a picture with the pen up is there, it says that the drawing
+// has settled. It reads the canvas and never touches it.
 
 const AWAKE = 1000; // ms after an event in which the canvas may still change, as by Undo, which loads what was before
 const LOOK_EVERY = 100; // ms between looks in that time
@@ -13,6 +14,7 @@ class Pen {
     this.sheet = new Sheet();
     this.layers = [];
     this.last = { picture: this.read(), is_down: false }; // what the server knows: blank paper
+    this.settled = this.last.picture;
     this.number = 0;
     this.sentAt = 0;
     this.patience = PATIENCE;
@@ -70,6 +72,13 @@ class Pen {
     return this.answered < this.number;
   }
 
+  takeAnswer(number) {
+    this.answered = number;
+    if (this.isWaiting || this.last.is_down || this.settled === this.last.picture) return;
+    this.settled = this.last.picture;
+    this.settle(this.number);
+  }
+
   read() {
     return this.sheet.read(this.layers);
   }
@@ -81,7 +90,8 @@ export default function ({ parentElement, data, setStateValue }) {
   const pen = pens.get(parentElement) ?? new Pen();
   pens.set(parentElement, pen);
   pen.send = (message) => setStateValue("drawn", message);
-  pen.answered = data.answered;
+  pen.settle = (number) => setStateValue("settled", number);
+  pen.takeAnswer(data.answered);
   return () => {
     if (parentElement.isConnected) return; // Streamlit ends a call that a newer one has overtaken, too
     pen.close();

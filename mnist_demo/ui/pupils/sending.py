@@ -7,15 +7,15 @@ import streamlit as st
 
 from mnist_demo.classroom.tables import Pupil
 from mnist_demo.drawing.strokes import Drawing
-from mnist_demo.ui.classroom import receiving
-from mnist_demo.ui.classroom.visit import Visit
 from mnist_demo.ui.common.components import component
 from mnist_demo.ui.draw import canvas, components, state
+from mnist_demo.ui.pupils import receiving
+from mnist_demo.ui.pupils.visit import Visit
 from mnist_demo.words import a_digit
 
 KEY = "send"  # of the element
 
-_send = component("classroom", "send", begin=components.LAYERS)
+_send = component("pupils", "send", begin=components.LAYERS)
 
 
 def button(visit: Visit, pupil: Pupil) -> None:

@@ -6,8 +6,8 @@ from mnist_demo.classroom import classes
 from mnist_demo.classroom.faults import UnavailableError
 from mnist_demo.classroom.tables import CODE_LENGTH, Pupil
 from mnist_demo.errors import UserError
-from mnist_demo.ui.classroom import visit as visits
-from mnist_demo.ui.classroom.visit import Visit
+from mnist_demo.ui.pupils import visit as visits
+from mnist_demo.ui.pupils.visit import Visit
 from mnist_demo.ui.roles import browser
 
 CODE = "code"  # of the page's address

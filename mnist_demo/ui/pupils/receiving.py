@@ -13,9 +13,9 @@ from mnist_demo.data.images import Bytes, to_bytes
 from mnist_demo.drawing import links, preprocess, rejection
 from mnist_demo.drawing.strokes import Stroke, paint
 from mnist_demo.errors import UserError
-from mnist_demo.ui.classroom import visit as visits
-from mnist_demo.ui.classroom.visit import Answer, Visit
 from mnist_demo.ui.draw import pen_message
+from mnist_demo.ui.pupils import visit as visits
+from mnist_demo.ui.pupils.visit import Answer, Visit
 from mnist_demo.words import a_digit
 
 COMPARED = 10  # drawings, the last ones of a pupil

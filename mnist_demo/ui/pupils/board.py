@@ -8,16 +8,16 @@ import streamlit as st
 from mnist_demo.classroom.faults import UnavailableError
 from mnist_demo.classroom.tables import Pupil
 from mnist_demo.runs import store
-from mnist_demo.ui.classroom import animals, joining, sending
-from mnist_demo.ui.classroom import visit as visits
-from mnist_demo.ui.classroom.visit import Visit
 from mnist_demo.ui.common import answer_cards, cards, services
 from mnist_demo.ui.common.components import assets
 from mnist_demo.ui.draw import answering, canvas, components, state
+from mnist_demo.ui.pupils import animals, joining, sending
+from mnist_demo.ui.pupils import visit as visits
+from mnist_demo.ui.pupils.visit import Visit
 from mnist_demo.words import a_digit
 
 CANVAS = "class_canvas"
-STYLES = (assets("draw") / "board.css", assets("classroom") / "pupil.css")
+STYLES = (assets("draw") / "board.css", assets("pupils") / "pupil.css")
 LOOK_EVERY = 4.0  # seconds, how many drawings the class has, and whether it is still open
 
 
@@ -106,7 +106,7 @@ def answers() -> None:
         pixels = answering.to_mnist(state.board().drawing.picture)
         models = [services.shipped(name) for name in store.shipped_names()]
         answer_cards.answers(cards.answer_drawing(models, pixels), is_final=not is_down, key="class_answers")
-        components.pen(answered=number, on_drawn=lambda: None)
+        components.pen(answered=number)
         if problem:
             st.error(problem, icon=":material/error:")
 

@@ -1,0 +1,1 @@
+"""Parts of the Class page: what a pupil sees and does."""
