@@ -1,4 +1,4 @@
-"""Every page, in light and dark: its width, what axe-core, which knows the rules, finds, and where one sees the focus."""
+"""Every page, in light and dark: its width, what axe-core finds, which knows the rules, and whether focus is seen."""
 
 from collections.abc import Iterator
 

@@ -2,12 +2,14 @@
 
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from mnist_demo.classroom import classes, teacher
@@ -16,8 +18,7 @@ from mnist_demo.data import datasets
 from mnist_demo.runs import control, run_directory, store
 from mnist_demo.runs.metrics import Metrics
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.classroom import teacher as teachers_part
-from mnist_demo.ui.pupils import board as pupils_part
+from mnist_demo.ui import classroom, pupils
 from mnist_demo.ui.roles import browser, roles
 from tests.conftest import tiny_recipe
 from tests.ui.test_pages import open_page, press, start_button, texts
@@ -33,8 +34,17 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def marked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Which of its two sides the Class page shows can be read from it."""
-    monkeypatch.setattr(teachers_part, "show", lambda: __import__("streamlit").caption("the teacher’s side"))
-    monkeypatch.setattr(pupils_part, "show", lambda key: __import__("streamlit").caption(f"the side of pupil {key!r}"))
+
+    def teachers(*_: object) -> None:
+        st.caption("the teacher’s side")
+
+    def pupils_own(key: str) -> None:
+        st.caption(f"the side of pupil {key!r}")
+
+    for package, name, show in ((classroom, "teacher", teachers), (pupils, "board", pupils_own)):
+        side = SimpleNamespace(show=show)
+        monkeypatch.setitem(sys.modules, f"{package.__name__}.{name}", side)  # whether it is imported or not
+        monkeypatch.setattr(package, name, side, raising=False)
 
 
 def open_class() -> None:
