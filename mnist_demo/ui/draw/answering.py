@@ -73,8 +73,9 @@ def answer(models: Sequence[Run]) -> bool:
     answer_cards.answers(said, picture=picture, is_final=not is_down, key="answers")
     # After the answer: when the browser has it, it may send the next picture.
     components.pen(answered=number, on_drawn=follow_pen, on_settled=run_below)
+    told = st.empty()  # takes the place of what was told before, at once: another run may begin before this one ends
     if problem:
-        st.error(problem, icon=":material/error:")
+        told.error(problem, icon=":material/error:")
     return is_down
 
 
