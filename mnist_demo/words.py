@@ -10,6 +10,11 @@ def percent(share: float, decimals: int = 1) -> str:
     return f"> {100 - 10**-decimals:.{decimals}f} %" if share < 1 and float(text) == 100 else f"{text} %"
 
 
+def a_digit(digit: int) -> str:
+    """A digit with its article: "a 7", but "an 8"."""
+    return f"{'an' if digit == 8 else 'a'} {digit}"
+
+
 def surety(probability: float) -> str:
     """A softmax probability in [0, 1] as `percent` writes it, but never as 100 %.
 

@@ -19,7 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from mnist_demo import files
 from mnist_demo.classroom import place
-from mnist_demo.classroom.faults import BUSY, sentence
+from mnist_demo.classroom.faults import BUSY, UnavailableError, sentence
 from mnist_demo.classroom.place import DATABASE_VARIABLE
 from mnist_demo.classroom.tables import Base
 from mnist_demo.errors import UserError
@@ -32,7 +32,7 @@ _upgrading = threading.Lock()  # Alembic holds what it works on in its modules
 
 
 class Database:
-    """An open database, for all threads of this process. Raises UserError where it is locked, full or gone."""
+    """An open database, for all threads of this process. Raises UnavailableError where it is locked, full or gone."""
 
     def __init__(self, engine: sa.Engine, name: str) -> None:
         """`name` is how sentences call it: nothing of a password."""
@@ -99,7 +99,7 @@ class Database:
             finally:
                 self._queue.release()
         else:
-            raise UserError(BUSY.format(name=self.name))
+            raise UnavailableError(BUSY.format(name=self.name))
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -109,7 +109,7 @@ class Database:
             told = sentence(error, self.name)
             if told is None:
                 raise
-            raise UserError(told) from error
+            raise UnavailableError(told) from error
 
 
 def open_database() -> Database:

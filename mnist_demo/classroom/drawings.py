@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from mnist_demo.classroom.classes import writer_of
 from mnist_demo.classroom.database import Database, insert_new
@@ -38,28 +39,50 @@ class Writer:
 
 
 def add_drawing(
-    database: Database, pupil_id: int, identifier: str, *, label: int, strokes: Sequence[Stroke], image: Bytes
+    database: Database,
+    pupil_id: int,
+    identifier: str,
+    *,
+    label: int,
+    image: Bytes,
+    strokes: Sequence[Stroke] | None = None,
 ) -> bool:
     """Store a drawing; once this returns, it is on the disk. False where the pupil has sent `identifier` before.
 
     `identifier` is made by the pupil's browser, which sends the same where it got no answer. `image` is uint8,
-    (28, 28) or (784,), 255 is ink. Raises UserError where the class is over, the drawing has too many strokes, the
-    pupil too many drawings, or what is sent can be none of this program's.
+    (28, 28) or (784,), 255 is ink; `strokes` is None where only that is known. Raises UserError where the class is
+    over, the drawing has too many strokes, the pupil too many drawings, or what is sent can be none of this program's.
     """
     if image.dtype != np.uint8 or image.size != PIXELS or not is_sound(identifier, label):
         raise UserError("The browser sent a drawing that cannot be stored: reload the page and draw again.")
     try:
-        text = links.encode(strokes)
+        text = None if strokes is None else links.encode(strokes)
     except UserError as error:
         raise UserError("This drawing has too many strokes: clear it and draw a simpler one.") from error
     with database.writing() as session:
         row = {"writer": writer_of(session, pupil_id), "pupil_id": pupil_id, "identifier": identifier, "label": label}
         row |= {"strokes": text, "image": image.tobytes(), "time": time.time(), "hidden": False}
         stored = insert_new(session, Drawing, [row]) == 1
-        has = session.scalars(sa.select(sa.func.count()).where(Drawing.pupil_id == pupil_id)).one()
-        if stored and has > MOST_DRAWINGS:
+        if stored and _count(session, pupil_id) > MOST_DRAWINGS:
             raise UserError(f"You have sent {MOST_DRAWINGS} drawings, which is enough for a lesson.")
     return stored
+
+
+def count_sent(database: Database, pupil_id: int) -> int:
+    """How many drawings a pupil has sent that are still there, hidden or not."""
+    with database.reading() as session:
+        return _count(session, pupil_id)
+
+
+def _count(session: Session, pupil_id: int) -> int:
+    return session.scalars(sa.select(sa.func.count()).where(Drawing.pupil_id == pupil_id)).one()
+
+
+def list_latest(database: Database, pupil_id: int, most: int) -> list[Drawing]:
+    """The drawings that a pupil has sent last, so many at most, the newest first."""
+    wanted = sa.select(Drawing).where(Drawing.pupil_id == pupil_id).order_by(Drawing.id.desc()).limit(most)
+    with database.reading() as session:
+        return list(session.scalars(wanted))
 
 
 def is_sound(name: str, digit: int) -> bool:

@@ -4,6 +4,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from mnist_demo.classroom.place import DATABASE_VARIABLE
+from mnist_demo.errors import UserError
 
 BUSY = "{name} is in use by somebody else at this moment: try again."
 FULL = "There is no space left for {name}: free some space and try again."
@@ -29,6 +30,10 @@ OF_POSTGRESQL = {
     **dict.fromkeys(("42P01", "42P07", "42703"), DAMAGED),  # a table is missing, there already, or lacks a column
     **dict.fromkeys(("08", "28", "3D", "57"), UNREACHABLE),
 }
+
+
+class UnavailableError(UserError):
+    """The database does not work at this moment; what was to be stored may be tried again."""
 
 
 def sentence(error: SQLAlchemyError, name: str) -> str | None:

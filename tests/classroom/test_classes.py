@@ -113,6 +113,24 @@ def test_a_drawing_is_stored_as_it_was_drawn(database: Database) -> None:
     assert stored.writer.endswith(f"_{pupil.colour}_{pupil.animal}")
 
 
+def test_a_drawing_of_which_only_the_picture_is_known_is_stored_without_strokes(database: Database) -> None:
+    pupil = joined(database)
+    assert drawings.add_drawing(database, pupil.id, "a", label=7, image=IMAGE)
+    (stored,) = drawings.list_drawings(database, pupil.class_id)
+    assert stored.strokes is None
+    assert stored.image == IMAGE.tobytes()
+
+
+def test_a_pupils_last_drawings_are_told_from_others_and_counted(database: Database) -> None:
+    pupil, other = joined(database), joined(database)
+    for identifier in "abcd":
+        draw(database, pupil, identifier)
+    draw(database, other, "e")
+    assert [one.identifier for one in drawings.list_latest(database, pupil.id, 3)] == ["d", "c", "b"]
+    drawings.hide(database, drawings.list_latest(database, pupil.id, 1)[0].id)
+    assert (drawings.count_sent(database, pupil.id), drawings.count_sent(database, other.id)) == (4, 1)
+
+
 def test_a_drawing_that_is_sent_again_is_stored_once(database: Database) -> None:
     pupil, other = joined(database), joined(database)
     assert sorted(at_once(lambda _: draw(database, pupil), 4)) == [False, False, False, True]  # type: ignore[type-var]

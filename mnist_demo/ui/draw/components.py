@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from mnist_demo.ui.common.components import component
+from mnist_demo.ui.common.components import assets, component
+
+LAYERS = assets("draw") / "layers.js"  # how a script reads the canvas
 
 _canvas_tools = component("draw", "canvas_tools")
 _keyboard = component("draw", "keyboard")
 _paste = component("draw", "paste")
-_pen = component("draw", "pen")
+_pen = component("draw", "pen", begin=LAYERS)
 
 
 def canvas_tools(*, clear_by_server: bool, can_restore: bool, loads: int, on_asked: Callable[[], None]) -> None:

@@ -33,23 +33,25 @@ def is_down(message: object) -> bool:
 def read_message(message: object) -> Message:
     """Check and decode what the browser sent. Raises UserError where the component did not write it."""
     match message:
-        case {"number": int(number), "is_down": bool(is_down), "picture": str(picture)} if len(picture) <= LONGEST:
-            return Message(number, is_down, _decode(picture))
-    raise _unreadable()
+        case {"number": int(number), "is_down": bool(is_down), "picture": picture}:
+            return Message(number, is_down, read_picture(picture))
+    raise unreadable()
 
 
-def _decode(address: str) -> Bytes:
-    if not address.startswith(PREFIX):
-        raise _unreadable()
+def read_picture(address: object) -> Bytes:
+    """The picture of a canvas, uint8 (SIDE, SIDE), that a browser sent. Raises UserError where it is none."""
+    if not isinstance(address, str) or len(address) > LONGEST or not address.startswith(PREFIX):
+        raise unreadable()
     try:
         content = io.BytesIO(base64.b64decode(address.removeprefix(PREFIX), validate=True))
         with Image.open(content, formats=["PNG"]) as picture:
             if picture.size != (SIDE, SIDE):  # before it is decoded: a short message can hold a huge picture
-                raise _unreadable()
+                raise unreadable()
             return np.asarray(picture.convert("RGB").getchannel("R"))
     except (binascii.Error, OSError, SyntaxError, ValueError, MemoryError, Image.DecompressionBombError) as error:
-        raise _unreadable() from error
+        raise unreadable() from error
 
 
-def _unreadable() -> UserError:
+def unreadable() -> UserError:
+    """To be raised for what no browser with this page sends."""
     return UserError("The browser sent a drawing that cannot be read: reload the page and draw again.")

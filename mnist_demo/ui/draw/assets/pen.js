@@ -1,8 +1,6 @@
 // Follows the pen on the page's canvas: sends a small picture of it whenever it has changed and the previous answer has
 // arrived, so also while a stroke grows. It reads the canvas and never touches it.
 
-const LAYERS = "canvas.lower-canvas, canvas.upper-canvas"; // of st_canvas
-const SIDE = 160; // pixels of the picture; the server expects as many
 const AWAKE = 1000; // ms after an event in which the canvas may still change, as by Undo, which loads what was before
 const LOOK_EVERY = 100; // ms between looks in that time
 const HEARTBEAT = 1000; // ms between looks when nothing is heard, for a canvas that is loaded late
@@ -10,15 +8,9 @@ const PATIENCE = 1000; // ms without an answer, after which the picture is sent 
 const PEN_UP = ["mouseup", "touchend", "touchcancel"];
 const EVENTS = [...PEN_UP, "pointerdown", "pointermove", "click", "keydown", "keyup"];
 
-const findLayers = () => {
-  const roots = [...document.querySelectorAll("*")].map((element) => element.shadowRoot).filter(Boolean);
-  return roots.map((root) => [...root.querySelectorAll(LAYERS)]).find((found) => found.length) ?? [];
-};
-
 class Pen {
   constructor() {
-    this.picture = Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE });
-    this.context = this.picture.getContext("2d", { willReadFrequently: true });
+    this.sheet = new Sheet();
     this.layers = [];
     this.last = { picture: this.read(), is_down: false }; // what the server knows: blank paper
     this.number = 0;
@@ -79,10 +71,7 @@ class Pen {
   }
 
   read() {
-    this.context.fillStyle = "#fff";
-    this.context.fillRect(0, 0, SIDE, SIDE);
-    this.layers.forEach((layer) => this.context.drawImage(layer, 0, 0, SIDE, SIDE));
-    return this.picture.toDataURL("image/png");
+    return this.sheet.read(this.layers);
   }
 }
 

@@ -1,0 +1,162 @@
+// Sends a pupil's drawing, and keeps it until the server has said what became of it: a connection that is lost, a server
+// that is started anew or a page that is reloaded meanwhile lose nothing. The server stores an identifier once.
+
+const KEPT = "mnist_demo_sending"; // in the tab's storage
+const PATIENCE = 2000; // ms without an answer, after which it is sent again; each time twice as long,
+const LONGEST_PATIENCE = 16000; // up to this
+const WAITS = "Your drawing has not arrived yet: it waits here, and is sent again by itself.";
+
+const HTML = `<button type="button"></button><p role="status" aria-live="polite"></p>`;
+
+const BOARD = ["st-key-canvas_place", "st-key-tools"]; // where one draws, and mends
+const isBoard = (node) => BOARD.some((name) => node.classList?.contains(name));
+
+const findBoard = () => findLayers()[0]?.closest(".dc-root");
+
+// crypto.randomUUID is there on pages of https alone, and a school's are not.
+const makeIdentifier = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+const twoFrames = async () => {
+  for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
+};
+
+const read = () => {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEPT));
+  } catch {
+    return null; // the browser lets the page store nothing
+  }
+};
+
+const keep = (drawing) => {
+  try {
+    if (drawing) sessionStorage.setItem(KEPT, JSON.stringify(drawing));
+    else sessionStorage.removeItem(KEPT);
+  } catch {
+    return; // it is kept as long as the page is there
+  }
+};
+
+class Sender {
+  constructor(root) {
+    root.innerHTML = HTML;
+    this.button = root.querySelector("button");
+    this.status = root.querySelector("p");
+    this.sheet = new Sheet();
+    this.attempt = this.heard = 0; // the number of the last message, and of the last one that has to wait
+    this.isSure = false; // the next press sends also what looks like no digit
+    this.button.onclick = () => this.press();
+    this.onDraw = (event) => event.composedPath().some(isBoard) && this.forget();
+    window.addEventListener("pointerdown", this.onDraw, { capture: true, passive: true });
+    window.addEventListener("keydown", this.onDraw, { capture: true, passive: true });
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    window.removeEventListener("pointerdown", this.onDraw, { capture: true });
+    window.removeEventListener("keydown", this.onDraw, { capture: true });
+  }
+
+  update({ pupil, label, name, answer }) {
+    const isFirst = this.pupil !== pupil;
+    if (label !== this.label) this.isSure = false;
+    Object.assign(this, { pupil, label, name });
+    if (isFirst) this.resume();
+    if (answer) this.hear(answer);
+    this.show();
+  }
+
+  // What was on its way when the page was reloaded; not what another pupil has left in this tab.
+  resume() {
+    const kept = read();
+    this.drawing = kept?.pupil === this.pupil ? kept : null;
+    keep(this.drawing);
+    this.patience = PATIENCE;
+    if (this.drawing) this.try();
+  }
+
+  // The canvas is done with a stroke two frames after the pen went up.
+  async press() {
+    const board = findBoard();
+    if (this.drawing || this.isReading || !board || board.inert) return; // on its way, or the canvas is being loaded
+    this.isReading = board.inert = true;
+    this.say("");
+    this.show();
+    await twoFrames();
+    const picture = this.sheet.read(findLayers());
+    this.drawing = { identifier: makeIdentifier(), pupil: this.pupil, label: this.label, picture, is_sure: this.isSure };
+    this.isReading = false;
+    keep(this.drawing);
+    this.patience = PATIENCE;
+    this.try();
+    this.show();
+  }
+
+  try() {
+    clearTimeout(this.timer);
+    this.attempt += 1;
+    const { identifier, label, picture, is_sure } = this.drawing;
+    this.send({ identifier, label, picture, is_sure, attempt: this.attempt });
+    this.timer = setTimeout(() => {
+      this.say(WAITS, "waits");
+      this.tryAgain();
+    }, this.patience);
+  }
+
+  tryAgain() {
+    this.patience = Math.min(2 * this.patience, LONGEST_PATIENCE);
+    this.try();
+  }
+
+  hear({ identifier, attempt, outcome, sentence }) {
+    if (identifier !== this.drawing?.identifier || attempt === this.heard) return;
+    clearTimeout(this.timer);
+    this.say(sentence, outcome);
+    this.heard = attempt; // it is shown to this element whenever the page runs
+    if (outcome === "waits") {
+      this.timer = setTimeout(() => this.tryAgain(), this.patience);
+      return;
+    }
+    this.isSure = outcome === "unsure";
+    this.drawing = null;
+    keep(null);
+    if (outcome !== "stored") findBoard()?.removeAttribute("inert"); // else the server loads a blank sheet
+  }
+
+  // What was said of a drawing is not true of the next one, or of the same when it is mended.
+  forget() {
+    if (this.drawing || this.isReading) return;
+    this.isSure = false;
+    this.say("");
+    this.show();
+  }
+
+  say(sentence, outcome = "") {
+    this.status.textContent = sentence;
+    this.status.className = outcome;
+  }
+
+  show() {
+    const isBusy = Boolean(this.drawing || this.isReading);
+    const sure = `It is ${this.name}: send it`;
+    this.button.textContent = isBusy ? "Sending…" : this.isSure ? sure : "Send";
+    this.button.setAttribute("aria-disabled", isBusy); // it keeps the focus
+    if (isBusy) findBoard()?.setAttribute("inert", ""); // nothing is drawn that would be cleared with it
+  }
+}
+
+const senders = new WeakMap();
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  const root = parentElement.querySelector(".root");
+  if (!senders.has(root)) senders.set(root, new Sender(root));
+  const sender = senders.get(root);
+  sender.send = (message) => setTriggerValue("sent", message);
+  sender.update(data);
+  return () => {
+    if (parentElement.isConnected) return; // Streamlit ends a call that a newer one has overtaken, too
+    sender.close();
+    senders.delete(root);
+    root.replaceChildren();
+  };
+}

@@ -1,0 +1,93 @@
+"""What the session of a pupil's browser holds of the class: who it is, what to draw, and what was sent."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Literal
+
+import streamlit as st
+
+from mnist_demo.classroom import asking, classes, drawings
+from mnist_demo.classroom.current import current
+from mnist_demo.classroom.database import Database
+from mnist_demo.classroom.faults import UnavailableError
+from mnist_demo.classroom.tables import Pupil
+from mnist_demo.errors import UserError
+from mnist_demo.ui.roles import browser
+
+KEY = "visit_to_class"  # of the visitor's session
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of a drawing; "unsure" is one that is stored where its pupil sends it all the same."""
+
+    identifier: str
+    attempt: int  # of the browser, to send it
+    outcome: Literal["stored", "refused", "unsure", "waits"]
+    sentence: str
+
+
+@dataclass
+class Visit:
+    """A pupil's visit; `pupil` is None before one has joined and after the class has ended."""
+
+    pupil: Pupil | None = None
+    digit: int = 0  # that is asked for
+    sent: int = 0  # drawings of this pupil
+    of_class: int = 0  # of all pupils, without those that are hidden
+    counted: float = 0.0  # when, by the monotonic clock
+    joined: list[str] = field(default_factory=list)  # the keys of whom one was in this session
+    has_ended: bool = False  # the class that this browser was in
+    message: object = None  # that the browser has sent and that is not answered yet, unchecked
+    answer: Answer | None = None  # to the last one
+
+    def enter(self, database: Database, pupil: Pupil) -> None:
+        """Take part as this pupil. Raises UnavailableError."""
+        self.go_on(database, pupil)
+        self.pupil, self.has_ended, self.message, self.answer = pupil, False, None, None
+
+    def arrive(self, key: str) -> None:
+        """Come back as the pupil whose key this is, where that class is still open. Raises UnavailableError."""
+        found = classes.find_pupil(database(), key)
+        if found is None:
+            self.leave()
+        else:
+            self.enter(database(), found)
+
+    def look_again(self) -> None:
+        """Leave where the class was closed or deleted meanwhile, else count again. Raises UnavailableError."""
+        self.counted = time.monotonic()  # also where the database does not answer: not at each line of a pen
+        if self.pupil and classes.find_pupil(database(), self.pupil.key):
+            self.count(database(), self.pupil)
+        else:
+            self.leave()
+
+    def leave(self) -> None:
+        """The class is over, and the browser forgets who this was in it."""
+        self.pupil, self.has_ended = None, True
+        browser.keep_pupil_key("")
+
+    def count(self, database: Database, pupil: Pupil) -> None:
+        """Count what is stored. Raises UnavailableError."""
+        self.sent = drawings.count_sent(database, pupil.id)
+        self.of_class = sum(drawings.counts(database, pupil.class_id))
+        self.counted = time.monotonic()
+
+    def go_on(self, database: Database, pupil: Pupil) -> None:
+        """Ask for the digit that follows what is stored. Raises UnavailableError."""
+        self.count(database, pupil)
+        self.digit = asking.next_digit(pupil.id, self.sent)
+
+
+def own() -> Visit:
+    """This visitor's."""
+    kept: Visit = st.session_state.setdefault(KEY, Visit())
+    return kept
+
+
+def database() -> Database:
+    """The database of the class. Raises UnavailableError, whatever the reason: a pupil can only wait."""
+    try:
+        return current.database()
+    except UserError as error:
+        raise UnavailableError(str(error)) from error

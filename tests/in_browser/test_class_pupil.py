@@ -1,0 +1,235 @@
+"""A pupil takes part in a class with a phone, and nothing that is sent is lost or stored twice."""
+
+import re
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from mnist_demo.classroom import asking, classes, drawings
+from mnist_demo.classroom.database import Database, open_database
+from mnist_demo.classroom.tables import Pupil, SchoolClass
+from mnist_demo.files import HOME_VARIABLE
+from tests.browser import DIGITS, TWO_FRAMES, cards, draw, ink
+from tests.conftest import furnish
+from tests.in_browser.test_drawing import Fingers
+from tests.server import Server, free_port
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+@dataclass
+class Lesson:
+    """A server of its own with an open class, and the pages of its pupils."""
+
+    server: Server
+    database: Database
+    opened: SchoolClass
+    browser: Browser
+
+    def join(self, **options: object) -> Page:
+        """The page of a new pupil, who came by the QR code."""
+        page = self.browser.new_context(**options).new_page()  # type: ignore[arg-type]
+        page.goto(f"{self.server.url}/class?code={self.opened.code}")
+        page.get_by_role("button", name="Join").click()
+        expect(page.get_by_role("button", name="Send", exact=True)).to_be_visible()
+        return page
+
+    @property
+    def pupils(self) -> list[Pupil]:
+        return classes.list_pupils(self.database, self.opened.id)
+
+    @property
+    def labels(self) -> list[int]:
+        """Of the drawings that are stored."""
+        return [one.label for one in drawings.list_drawings(self.database, self.opened.id)]
+
+
+@pytest.fixture
+def lesson(chrome: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, measured_home: Path) -> Iterator[Lesson]:
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
+    furnish(tmp_path, measured_home)
+    database = open_database()
+    with Server(free_port(), tmp_path) as server:
+        yield Lesson(server, database, classes.open_class(database), chrome)
+        assert server.errors == []
+    database.close()
+    for context in chrome.contexts:
+        context.close()
+
+
+def send(page: Page) -> None:
+    page.get_by_role("button", name="Send", exact=True).click()
+
+
+def asked(page: Page) -> int:
+    return int(page.locator("h2 b").inner_text())
+
+
+def expect_asked(page: Page, pupil: Pupil, sent: int) -> None:
+    expect(page.locator("h2 b")).to_have_text(str(asking.next_digit(pupil.id, sent)))
+
+
+def status(page: Page) -> str:
+    return page.locator(".st-key-send [role=status]").inner_text()
+
+
+def expect_said(page: Page, pattern: str) -> None:
+    expect(page.locator(".st-key-send [role=status]")).to_have_text(re.compile(pattern))
+
+
+def test_a_pupil_joins_by_the_link_draws_with_a_finger_and_is_the_same_after_a_reload(lesson: Lesson) -> None:
+    page = lesson.join(**PHONE)
+    (pupil,) = lesson.pupils
+    expect(page.get_by_text(f"You are the {pupil.colour} {pupil.animal}")).to_be_visible()
+    expect_asked(page, pupil, 0)
+    fingers = Fingers(page)
+    fingers.send("touchStart", (0.5, 0.15))
+    for step in range(1, 15):
+        fingers.send("touchMove", (0.5, 0.15 + 0.05 * step))
+    fingers.send("touchEnd")
+    expect(cards(page).first.locator(".headline")).to_have_text("1")
+    page.get_by_role("button", name="Send", exact=True).tap()
+    expect_said(page, "has arrived")
+    expect_asked(page, pupil, 1)
+    expect(page.get_by_text("1 drawing sent · 1 from the whole class")).to_be_visible()
+    assert wait_for_ink(page, 0)
+    (stored,) = drawings.list_drawings(lesson.database, lesson.opened.id)
+    assert (stored.pupil_id, stored.label) == (pupil.id, asking.next_digit(pupil.id, 0))
+    assert stored.strokes is not None
+    page.reload()
+    expect(page.get_by_text(f"You are the {pupil.colour} {pupil.animal}")).to_be_visible()
+    expect_asked(page, pupil, 1)
+    other_tab = page.context.new_page()
+    other_tab.goto(f"{lesson.server.url}/class")
+    expect(other_tab.get_by_text(f"You are the {pupil.colour} {pupil.animal}")).to_be_visible()
+    assert lesson.pupils == [pupil]
+
+
+def wait_for_ink(page: Page, pixels: int) -> bool:
+    for _ in range(50):
+        if ink(page) == pixels:
+            return True
+        page.wait_for_timeout(100)
+    return False
+
+
+def test_all_that_a_pupil_needs_is_in_sight_on_a_phone(lesson: Lesson) -> None:
+    page = lesson.join(**PHONE)
+    expect(cards(page)).to_have_count(2)
+    for part in (page.locator("h2"), page.get_by_role("button", name="Send", exact=True), *cards(page).all()):
+        box = part.bounding_box()
+        assert box is not None
+        assert box["y"] >= 0
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+    answers = cards(page).first.locator("ol").bounding_box()
+    assert answers is not None
+    assert answers["y"] + answers["height"] <= 844
+
+
+def test_thanks_go_when_the_next_drawing_begins_and_a_refused_one_can_be_mended(lesson: Lesson) -> None:
+    page = lesson.join()
+    send(page)
+    expect_said(page, "The canvas is blank")
+    draw(page, DIGITS[7])
+    send(page)
+    expect_said(page, "has arrived")
+    wait_for_ink(page, 0)
+    draw(page, DIGITS[7])
+    assert status(page) == ""
+    send(page)
+    expect_said(page, "almost the same")
+    drawn = ink(page)
+    assert drawn > 0
+    draw(page, [[(0.3, 0.55), (0.8, 0.55)], [(0.2, 0.9), (0.85, 0.9)]])
+    assert ink(page) > drawn
+
+
+def test_what_the_computer_takes_for_no_digit_is_sent_with_a_second_press(lesson: Lesson) -> None:
+    page = lesson.join()
+    digit = asked(page)
+    draw(page, [[(0.1, 0.1), (0.9, 0.2), (0.1, 0.3), (0.9, 0.4), (0.1, 0.6), (0.9, 0.7), (0.1, 0.9)]])
+    send(page)
+    expect_said(page, "does not see a digit")
+    draw(page, [[(0.1, 0.9), (0.9, 0.9)]])
+    assert status(page) == ""
+    send(page)  # judged anew
+    expect_said(page, "does not see a digit")
+    page.get_by_role("button", name=re.compile(f"It is an? {digit}: send it")).click()
+    expect_said(page, "has arrived")
+    assert lesson.labels == [digit]
+
+
+def test_a_server_that_is_killed_in_mid_send_has_the_drawing_once_when_it_is_there_again(lesson: Lesson) -> None:
+    page = lesson.join(**PHONE)
+    digit = asked(page)
+    draw(page, DIGITS[7])
+    lesson.server.process.send_signal(signal.SIGSTOP)
+    send(page)
+    expect_said(page, "waits here")
+    lesson.server.process.send_signal(signal.SIGKILL)
+    lesson.server.process.wait()
+    with lesson.server:
+        expect_said(page, "has arrived")
+        expect_asked(page, lesson.pupils[0], 1)
+        page.wait_for_timeout(3000)  # whatever else is sent again
+        assert lesson.labels == [digit]
+        draw(page, DIGITS[2])
+        send(page)
+        expect_asked(page, lesson.pupils[0], 2)
+        assert len(lesson.labels) == 2
+
+
+def test_a_page_that_is_reloaded_in_mid_send_sends_the_drawing_then(lesson: Lesson) -> None:
+    page = lesson.join()
+    digit = asked(page)
+    draw(page, DIGITS[7])
+    page.evaluate(TWO_FRAMES)
+    lesson.server.process.send_signal(signal.SIGSTOP)
+    send(page)
+    expect_said(page, "waits here")
+    lesson.server.process.send_signal(signal.SIGKILL)
+    lesson.server.process.wait()
+    with lesson.server:
+        page.reload()
+        expect_asked(page, lesson.pupils[0], 1)
+        expect_said(page, "has arrived")
+        assert lesson.labels == [digit]
+
+
+def test_a_drawing_waits_in_the_browser_while_the_database_is_away(lesson: Lesson) -> None:
+    page = lesson.join()
+    digit = asked(page)
+    draw(page, DIGITS[7])
+    file = Path(lesson.database.name)
+    away = file.with_suffix(".away")
+    file.rename(away)
+    send(page)
+    expect_said(page, "waits here")
+    assert ink(page) > 0
+    away.rename(file)
+    expect_said(page, "has arrived")
+    assert lesson.labels == [digit]
+    expect_asked(page, lesson.pupils[0], 1)
+
+
+@pytest.mark.parametrize("end", [classes.close_class, classes.delete_class])
+def test_when_the_class_ends_a_pupil_is_thanked_and_may_join_another(
+    lesson: Lesson, end: Callable[[Database, int], None]
+) -> None:
+    page = lesson.join()
+    draw(page, DIGITS[7])
+    end(lesson.database, lesson.opened.id)
+    expect(page.get_by_text("The class that you were in is over")).to_be_visible()
+    lesson.opened = classes.open_class(lesson.database)
+    page.get_by_label("The code on the projector").fill(lesson.opened.code)
+    page.get_by_role("button", name="Join").click()
+    expect(page.get_by_label("The code on the projector")).to_have_count(0)
+    expect(page.get_by_role("button", name="Send", exact=True)).to_be_visible()
+    assert len(lesson.pupils) == 1
+    page.reload()
+    expect(page.get_by_text(f"You are the {lesson.pupils[0].colour}")).to_be_visible()
