@@ -21,3 +21,8 @@ def surety(probability: float) -> str:
     A softmax does not reach 1, which is only how float32 rounds it; a class would take it for certainty.
     """
     return percent(min(probability, 1 - 1e-9))
+
+
+def counted(number: int, one: str) -> str:
+    """So many of what is called `one`: "no drawings", "1 drawing", "1,024 drawings"."""
+    return f"{f'{number:,}' if number else 'no'} {one}{'' if number == 1 else 's'}"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_demo.words import percent, surety
+from mnist_demo.words import counted, percent, surety
 
 PACKAGE = Path(__file__).parent.parent / "mnist_demo"
 
@@ -21,6 +21,13 @@ def test_a_share_has_one_decimal_and_is_100_only_where_it_is_1(share: float, wor
 @pytest.mark.parametrize(("share", "words"), [(0.6, "60 %"), (0.994, "99 %"), (0.996, "> 99 %"), (1, "100 %")])
 def test_round_figures_have_no_decimals(share: float, words: str) -> None:
     assert percent(share, 0) == words
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(0, "no pupils"), (1, "1 pupil"), (2, "2 pupils"), (1200, "1,200 pupils")]
+)
+def test_so_many_are_said_in_good_english(number: int, words: str) -> None:
+    assert counted(number, "pupil") == words
 
 
 @pytest.mark.parametrize("probability", [0.99951, 1 - 1e-12, 1.0])

@@ -3,12 +3,13 @@
 import itertools
 import secrets
 import time
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mnist_demo.classroom.database import Database, insert_new
-from mnist_demo.classroom.tables import CODE_LENGTH, KEY_LENGTH, Pupil, SchoolClass
+from mnist_demo.classroom.tables import CODE_LENGTH, KEY_LENGTH, Drawing, Pupil, SchoolClass
 from mnist_demo.errors import UserError
 
 ALPHABET = "ACDEFGHJKMNPQRTUWXY34679"  # without what is taken for something else: 0 and O, 1, I and L, 2 and Z, ...
@@ -22,13 +23,34 @@ ANIMALS = (
 MOST_PUPILS = 200  # of a class: a forged one could else join for ever
 
 
+@dataclass(frozen=True)
+class Size:
+    """How many pupils have joined a class, and how many drawings it has that are not hidden."""
+
+    pupils: int = 0
+    drawings: int = 0
+
+
 def open_class(database: Database) -> SchoolClass:
     """A new class, with a code by which pupils join it until it is closed."""
     with database.writing() as session:
-        while True:
-            code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
-            if insert_new(session, SchoolClass, [{"code": code, "opened": time.time(), "closed": None}]):
-                return session.scalars(sa.select(SchoolClass).where(SchoolClass.code == code)).one()
+        return _new_class(session)
+
+
+def open_one(database: Database) -> SchoolClass:
+    """The class that is open, the newest of them; a new one where there is none. Two who ask at once get the same."""
+    with database.writing() as session:
+        if session.get_bind().dialect.name == "postgresql":  # SQLite's writers take turns by themselves
+            session.execute(sa.text(f"LOCK TABLE {SchoolClass.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
+        is_open = sa.select(SchoolClass).where(SchoolClass.closed.is_(None)).order_by(SchoolClass.id.desc())
+        return session.scalars(is_open).first() or _new_class(session)
+
+
+def _new_class(session: Session) -> SchoolClass:
+    while True:
+        code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+        if insert_new(session, SchoolClass, [{"code": code, "opened": time.time(), "closed": None}]):
+            return session.scalars(sa.select(SchoolClass).where(SchoolClass.code == code)).one()
 
 
 def close_class(database: Database, class_id: int) -> None:
@@ -48,6 +70,15 @@ def list_classes(database: Database) -> list[SchoolClass]:
     """All classes, the newest first."""
     with database.reading() as session:
         return list(session.scalars(sa.select(SchoolClass).order_by(SchoolClass.id.desc())))
+
+
+def sizes(database: Database) -> dict[int, Size]:
+    """How large each class is, by its id; those that nobody has joined are left out."""
+    joined = sa.select(Pupil.class_id, sa.func.count()).group_by(Pupil.class_id)
+    shown = sa.select(Pupil.class_id, sa.func.count()).join(Drawing).where(~Drawing.hidden).group_by(Pupil.class_id)
+    with database.reading() as session:
+        drawn = dict(session.execute(shown).all())
+        return {class_id: Size(pupils, drawn.get(class_id, 0)) for class_id, pupils in session.execute(joined)}
 
 
 def find_class(database: Database, code: str) -> SchoolClass:

@@ -1,5 +1,6 @@
 """The drawings of all classes, and those that were imported."""
 
+import itertools
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from mnist_demo.drawing.strokes import Stroke
 from mnist_demo.errors import UserError
 
 MOST_DRAWINGS = 500  # of one pupil: a forged one could else fill the disk
+BATCH = 500  # ids that are asked for at once: older SQLites take up to 999
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,24 @@ def list_drawings(database: Database, class_id: int) -> list[Drawing]:
         return list(session.scalars(wanted))
 
 
+def marks(database: Database, class_id: int) -> dict[int, bool]:
+    """The ids of the drawings of a class in their order, and whether each is hidden: all but the drawings.
+
+    A look at it finds what is new, whatever the order in which two that came at once were stored.
+    """
+    wanted = sa.select(Drawing.id, Drawing.hidden).join(Pupil).where(Pupil.class_id == class_id).order_by(Drawing.id)
+    with database.reading() as session:
+        return dict(session.execute(wanted).all())
+
+
+def fetch(database: Database, drawing_ids: Sequence[int]) -> list[Drawing]:
+    """The drawings of these ids, in the order of their ids; those that are there no more are left out."""
+    with database.reading() as session:
+        batches = (drawing_ids[at : at + BATCH] for at in range(0, len(drawing_ids), BATCH))
+        found = [session.scalars(sa.select(Drawing).where(Drawing.id.in_(batch))).all() for batch in batches]
+    return sorted(itertools.chain.from_iterable(found), key=lambda drawing: drawing.id)
+
+
 def counts(database: Database, class_id: int) -> list[int]:
     """How many drawings of each digit a class has; hidden ones are not counted."""
     wanted = sa.select(Drawing.label, sa.func.count()).join(Pupil)
@@ -132,9 +152,11 @@ def list_writers(database: Database) -> list[Writer]:
     return [found[name] for name in sorted(found)]
 
 
-def collect(database: Database) -> Collected:
-    """The drawings of all writers, of all classes and imported, without the hidden ones."""
+def collect(database: Database, class_id: int | None = None) -> Collected:
+    """The drawings of one class, else those of all writers, of all classes and imported; without the hidden ones."""
     wanted = sa.select(Drawing.image, Drawing.label, Drawing.writer).where(~Drawing.hidden).order_by(Drawing.id)
+    if class_id is not None:
+        wanted = wanted.join(Pupil).where(Pupil.class_id == class_id)
     with database.reading() as session:
         rows = session.execute(wanted).all()
     return Collected(

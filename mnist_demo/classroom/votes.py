@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from mnist_demo.classroom.classes import writer_of
 from mnist_demo.classroom.database import Database, insert_new
 from mnist_demo.classroom.drawings import is_sound
-from mnist_demo.classroom.tables import Pupil, Vote
+from mnist_demo.classroom.tables import Pupil, SchoolClass, Vote
 from mnist_demo.data.images import CLASSES
 from mnist_demo.errors import UserError
 
@@ -33,3 +33,17 @@ def list_votes(database: Database, class_id: int) -> list[Vote]:
     wanted = sa.select(Vote).join(Pupil).where(Pupil.class_id == class_id).order_by(Vote.id)
     with database.reading() as session:
         return list(session.scalars(wanted))
+
+
+def collect(database: Database, class_id: int | None = None) -> list[tuple[str, str, int]]:
+    """The votes of one class, else of all, as they were counted: the question, who answers, and the digit.
+
+    Who answers is called as the writer of drawings is, such as "K7M3QD_red_fox".
+    """
+    columns = Vote.question, SchoolClass.code, Pupil.colour, Pupil.animal, Vote.digit
+    wanted = sa.select(*columns).select_from(Vote).join(Pupil).join(SchoolClass).order_by(Vote.id)
+    if class_id is not None:
+        wanted = wanted.where(SchoolClass.id == class_id)
+    with database.reading() as session:
+        rows = session.execute(wanted).all()
+    return [(question, f"{code}_{colour}_{animal}", digit) for question, code, colour, animal, digit in rows]

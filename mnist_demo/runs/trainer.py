@@ -8,7 +8,7 @@ import atexit
 import multiprocessing
 import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -53,9 +53,16 @@ class Trainer:
         Raises UserError where its directory cannot be written, this machine has too little memory for it, or too many
         runs wait.
         """
+        return self.submit_made(lambda: store.create(recipe, data))
+
+    def submit_made(self, make: Callable[[], Run]) -> Run:
+        """Queue the new run that `make` makes, which is called only where there is room for it; returns at once.
+
+        Raises UserError where too many runs wait, and what `make` raises.
+        """
         with self._changed:
             self._check_room()
-            return self._enqueue(store.create(recipe, data))
+            return self._enqueue(make())
 
     def submit_group(self, recipes: Sequence[Recipe], data: str, setting: str) -> list[Run]:
         """Queue a new run of each of the recipes, which differ in `setting`: all or none. Returns at once.

@@ -58,8 +58,8 @@ def create(recipe: Recipe, data: str, start: Run, drawings: Material, directory:
     exported.open_model(content)  # a damaged one is told now
     if not datasets.load(data).is_unseen(start.status.trained_on):
         raise UserError(
-            f"The model {start.id} has learned from these images already, so they cannot judge it: fetch all of MNIST "
-            "(`data --download`), or name another data set."
+            f"The model {start.id} has learned from these images already, so they cannot judge it: fetch all of MNIST, "
+            "on the Data page or by `data --download`, or name another data set."
         )
 
     def furnish(folder: Path) -> None:

@@ -1,5 +1,7 @@
 """Drawings from and to files, and the commands that do it."""
 
+import csv
+import io
 import json
 import zipfile
 from collections.abc import Callable
@@ -144,6 +146,27 @@ def test_an_npz_of_larger_or_lighter_images_is_read_as_uploads_are(tmp_path: Pat
     expected = to_bytes(preprocess.to_mnist(photo.ink_of(light[0])))
     assert stored().images[2].tolist() == expected.ravel().tolist()
     assert stored().writers[2] == "unknown"
+
+
+def test_an_archive_holds_what_an_exported_folder_holds(tmp_path: Path) -> None:
+    collected = Collected(some_images(3).reshape(3, PIXELS), np.array([2, 5, 2], np.uint8), np.array(["a-b", "c", "c"]))
+    exporting.export(collected, tmp_path / "folder", print)
+    stream = io.BytesIO()
+    exporting.write_zip(collected, stream)
+    with zipfile.ZipFile(stream) as archive:
+        archive.extractall(tmp_path / "unpacked")
+
+    def content(folder: Path) -> dict[Path, bytes]:
+        return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.png")}
+
+    assert content(tmp_path / "unpacked") == content(tmp_path / "folder")
+
+
+def test_votes_are_a_table_that_a_spreadsheet_reads() -> None:
+    stream = io.BytesIO()
+    exporting.write_votes([("a 7, or a 1?", "K7M3QD_red_fox", 7)], stream)
+    rows = list(csv.reader(io.StringIO(stream.getvalue().decode("utf-8"))))
+    assert rows == [["question", "pupil", "digit"], ["a 7, or a 1?", "K7M3QD_red_fox", "7"]]
 
 
 def test_an_export_never_mixes_with_what_is_there(tmp_path: Path) -> None:

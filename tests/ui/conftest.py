@@ -1,7 +1,7 @@
 """Page tests run without a training process, and each with empty caches."""
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,9 @@ class FakeTrainer:
 
     def submit(self, recipe: Recipe, source: str) -> Run:
         return store.create(recipe, source)
+
+    def submit_made(self, make: Callable[[], Run]) -> Run:
+        return make()
 
     def submit_group(self, recipes: Sequence[Recipe], source: str, setting: str) -> list[Run]:
         return store.create_group(recipes, source, setting)

@@ -1,8 +1,12 @@
-"""Drawings as files: an `.npz`, or a folder of PNGs by digit. What is exported is imported again to the bit."""
+"""Drawings as files: an `.npz`, or PNGs by digit, which are imported again to the bit; and votes as a table."""
 
+import csv
+import io
 import re
-from collections.abc import Callable
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from PIL import Image, PngImagePlugin
@@ -26,7 +30,7 @@ def export(collected: Collected, path: Path, advance: Callable[[int], object]) -
         raise UserError("There are no drawings to export: draw some, or import them.")
     if path.suffix == ".npz":
         files.make_folder(path.absolute().parent)
-        files.write_atomically(path, lambda stream: np.savez_compressed(stream, **_arrays(collected)))  # type: ignore[arg-type]
+        files.write_atomically(path, lambda stream: write_npz(collected, stream))
         advance(len(collected.labels))
     elif path.suffix:
         raise UserError(f"{path} ends in {path.suffix}: give a name that ends in .npz, or a folder’s, without a dot.")
@@ -34,22 +38,46 @@ def export(collected: Collected, path: Path, advance: Callable[[int], object]) -
         _export_folder(collected, path, advance)
 
 
-def _arrays(collected: Collected) -> dict[str, np.ndarray]:
+def write_npz(collected: Collected, stream: IO[bytes]) -> None:
+    """Write drawings as the `.npz` of `export`."""
     images = collected.images.reshape(-1, SIDE, SIDE)
-    return {"images": images, "labels": collected.labels, "writers": collected.writers}
+    np.savez_compressed(stream, images=images, labels=collected.labels, writers=collected.writers)
+
+
+def write_zip(collected: Collected, stream: IO[bytes]) -> None:
+    """Write the folder of `export` as an archive."""
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, image, writer in _pictures(collected):
+            picture = io.BytesIO()
+            _write_png(picture, image, writer)
+            archive.writestr(name, picture.getvalue())
+
+
+def write_votes(votes: Iterable[tuple[str, str, int]], stream: IO[bytes]) -> None:
+    """Write votes, as `votes.collect` gives them, as a table: comma-separated values, a line each."""
+    text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
+    csv.writer(text).writerows([("question", "pupil", "digit"), *votes])
+    text.detach()
 
 
 def _export_folder(collected: Collected, folder: Path, advance: Callable[[int], object]) -> None:
     try:
         if files.is_file(folder) or (files.is_folder(folder) and any(folder.iterdir())):
             raise UserError(f"{folder} is there already: choose a new folder.")
-        rows = zip(collected.images, collected.labels, collected.writers, strict=True)
-        for number, (image, label, writer) in enumerate(rows, 1):
-            subfolder = files.make_folder(folder / str(label))
-            _write_png(subfolder / f"{as_file_name(str(writer))}-{number:06}.png", image, str(writer))
+        for name, image, writer in _pictures(collected):
+            files.make_folder((folder / name).parent)
+            with (folder / name).open("wb") as stream:
+                _write_png(stream, image, writer)
             advance(1)
     except OSError as error:
         raise files.cannot_write(folder, error) from error
+
+
+def _pictures(collected: Collected) -> Iterator[tuple[str, Bytes, str]]:
+    """The name of each drawing's file in the folder, its image and its writer."""
+    rows = zip(collected.images, collected.labels, collected.writers.tolist(), strict=True)
+    for number, (image, label, writer) in enumerate(rows, 1):
+        yield f"{label}/{as_file_name(writer)}-{number:06}.png", image, writer
 
 
 def as_file_name(writer: str) -> str:
@@ -57,11 +85,11 @@ def as_file_name(writer: str) -> str:
     return re.sub(r"\W", "_", writer)
 
 
-def _write_png(path: Path, image: Bytes, writer: str) -> None:
+def _write_png(stream: IO[bytes], image: Bytes, writer: str) -> None:
     text = PngImagePlugin.PngInfo()
     text.add_itxt("Title", TITLE)
     text.add_itxt("Author", writer)
-    Image.fromarray(image.reshape(SIDE, SIDE)).save(path, pnginfo=text)
+    Image.fromarray(image.reshape(SIDE, SIDE)).save(stream, "PNG", pnginfo=text)
 
 
 def read_png(path: Path) -> tuple[Bytes, str] | None:

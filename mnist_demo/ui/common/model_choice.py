@@ -37,7 +37,7 @@ def in_training(chosen: Sequence[Run]) -> Run | None:
 
 def model_choice(key: str, on_change: Callable[[], None] | None = None) -> list[Run]:
     """A choice of models, the shipped ones first and chosen; returns the chosen runs."""
-    usable = _usable()
+    usable = all_usable()
     chosen = st.multiselect(
         "Models that answer",
         list(usable),
@@ -59,7 +59,7 @@ def one_model(label: str, key: str, preset: str, name: str) -> Run | None:
 
     The page's address has its id as `name`.
     """
-    usable = _usable()
+    usable = all_usable()
     asked = st.query_params.get(name, preset)
     st.session_state[key] = asked if asked in usable else None
 
@@ -87,7 +87,7 @@ def several_models(key: str, name: str) -> list[Run]:
 
     The page's address has their ids, each as `name`.
     """
-    usable = _usable()
+    usable = all_usable()
     asked = list(dict.fromkeys(st.query_params.get_all(name) or store.shipped_names()))
     known = [each for each in asked if each in usable][:MOST]
     st.session_state[key] = known
@@ -131,7 +131,7 @@ def say_if_it_trains(run: Run) -> None:
         )
 
 
-def _usable() -> Mapping[str, Run]:
+def all_usable() -> Mapping[str, Run]:
     """The models that can answer, the shipped ones first, by their id."""
     usable = {run.id: run for run in (services.shipped(name) for name in store.shipped_names())}
     return usable | {run.id: run for run in store.list_runs()[0] if run.model_path.is_file()}

@@ -35,33 +35,38 @@ NOT_OPENING = (
 
 def link(query: str, what: str) -> None:
     """A link to this page with this `query`, as a QR code and as text; `what` says what it opens."""
-    listens_on = str(st.get_option("server.address") or "")
     try:
-        page, hosts = _page_and_hosts(listens_on)
+        page, problem = for_others()
     except UserError as error:
         st.error(str(error), icon=":material/error:")
         return
-    if len(hosts) > 1:
-        hosts = [choose_host(hosts)]
-    address = f"{addresses.with_host(page, hosts[0]) if hosts else page}?{query}"
-    st.markdown(what, help=NOT_OPENING if hosts else None)
-    has_code = bool(hosts) and len(address) <= LONGEST_FOR_CODE
+    address = f"{page}?{query}"
+    st.markdown(what, help=None if problem else NOT_OPENING)
+    has_code = not problem and len(address) <= LONGEST_FOR_CODE
     with st.container(horizontal=has_code):  # the text beside the code, so that both are in sight
         if has_code:
             st.image(qr_code(address), width=CODE_WIDTH, alt="The link as a QR code")
-        elif hosts:
-            st.caption(TOO_LONG)
+        elif problem:
+            st.info(problem, icon=":material/wifi_off:")
         else:
-            st.info(NO_NETWORK if addresses.is_anywhere(listens_on) else ONLY_HERE, icon=":material/wifi_off:")
+            st.caption(TOO_LONG)
         st.code(address, language=None, wrap_lines=True)
 
 
-def _page_and_hosts(listens_on: str) -> tuple[str, list[str]]:
-    """The address of this page, and the hosts by which other devices may reach it."""
+def for_others() -> tuple[str, str]:
+    """The address of this page as other devices open it, and why none of them can; "" where they can.
+
+    Where this computer has several addresses, it is the one that the visitor chooses here. Raises UserError as
+    `given_address` does.
+    """
     page, app = visited(), given_address()
     if app:
-        return f"{app}/{_name(page, app)}", [addresses.host_of(app)]
-    return page, addresses.hosts_for_others(addresses.host_of(page), listens_on, addresses.own_addresses())
+        return f"{app}/{_name(page, app)}", ""
+    listens_on = str(st.get_option("server.address") or "")
+    hosts = addresses.hosts_for_others(addresses.host_of(page), listens_on, addresses.own_addresses())
+    if not hosts:
+        return page, NO_NETWORK if addresses.is_anywhere(listens_on) else ONLY_HERE
+    return addresses.with_host(page, choose_host(hosts) if len(hosts) > 1 else hosts[0]), ""
 
 
 def _name(page: str, app: str) -> str:
