@@ -49,7 +49,8 @@ def open_one(database: Database) -> SchoolClass:
 def _new_class(session: Session) -> SchoolClass:
     while True:
         code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
-        if insert_new(session, SchoolClass, [{"code": code, "opened": time.time(), "closed": None}]):
+        row = {"code": code, "opened": time.time(), "closed": None, "question": None, "is_revealed": False}
+        if insert_new(session, SchoolClass, [row]):
             return session.scalars(sa.select(SchoolClass).where(SchoolClass.code == code)).one()
 
 
@@ -133,8 +134,17 @@ def writer_of(session: Session, pupil_id: int) -> str:
 
     Raises UserError where there is no such pupil, or where the class is closed.
     """
+    pupil, school_class = taking_part(session, pupil_id)
+    return f"{school_class.code}_{pupil.colour}_{pupil.animal}"
+
+
+def taking_part(session: Session, pupil_id: int) -> tuple[Pupil, SchoolClass]:
+    """A pupil and the class, which stays open, and is asked the same, until `session` ends.
+
+    Raises UserError where there is no such pupil, or where the class is closed.
+    """
     wanted = sa.select(Pupil, SchoolClass).join(SchoolClass).where(Pupil.id == pupil_id)
     found = session.execute(wanted.with_for_update(read=True, of=SchoolClass)).first()
     if found is None or found[1].closed is not None:
         raise UserError("This class is over: ask your teacher whether a new one is open.")
-    return f"{found[1].code}_{found[0].colour}_{found[0].animal}"
+    return found[0], found[1]
