@@ -14,6 +14,7 @@ from mnist_demo.ui.classroom.visit import Visit
 from mnist_demo.ui.common import answer_cards, cards, services
 from mnist_demo.ui.common.components import assets
 from mnist_demo.ui.draw import answering, canvas, components, state
+from mnist_demo.ui.voting import taking_part
 from mnist_demo.words import a_digit
 
 CANVAS = "class_canvas"
@@ -25,6 +26,8 @@ def show(key: str) -> None:
     """All of it, below the title; `key` is what this browser says is its pupil's, "" where it has none."""
     visit = visits.own()
     if visit.pupil is not None:
+        if taking_part.show_for_pupil(visit.pupil):
+            return
         for style in STYLES:
             st.html(style)
         board()

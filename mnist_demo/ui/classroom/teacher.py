@@ -9,9 +9,10 @@ from mnist_demo.classroom.tables import SchoolClass
 from mnist_demo.errors import UserError
 from mnist_demo.ui.classroom import former, opening, reading, teaching, wall
 from mnist_demo.ui.common import components, projector
+from mnist_demo.ui.voting import leading
 
 LOOK_EVERY = 3.0  # seconds, for what another teacher opens, closes or deletes
-PARTS = {"wall": "The wall", "teach": "Teach it", "classes": "All classes"}
+PARTS = {"wall": "The wall", "teach": "Teach it", "vote": "Vote", "classes": "All classes"}
 
 
 def show() -> None:
@@ -52,6 +53,8 @@ def _show(database: Database, listed: list[SchoolClass]) -> None:
         match part:
             case "teach":
                 teaching.show(opened)
+            case "vote":
+                leading.show_for_teacher(opened)
             case "classes":
                 former.show(listed, classes.sizes(database))
             case _:

@@ -11,13 +11,17 @@ _answers = component("common", "answers")
 
 @dataclass(frozen=True)
 class Answer:
-    """What one model says: its name, a word on it, the headline ("7", "Not sure") and ten probabilities in [0, 1]."""
+    """What one model says: its name, a word on it, the headline ("7", "Not sure") and ten probabilities in [0, 1].
+
+    `shares` are the texts beside the bars, where these are no probabilities.
+    """
 
     name: str
     note: str
     headline: str
     remark: str
     probabilities: list[float]
+    shares: list[str] | None = None
 
 
 def answers(items: Sequence[Answer], *, picture: str | None = None, is_final: bool = True, key: str) -> None:

@@ -53,7 +53,7 @@ const showPicture = (figure, picture) => {
 // Never "100 %": a softmax does not reach it, and a class would take it for certainty.
 const percent = (probability) => (probability > 0.9995 ? "> 99.9 %" : `${(100 * probability).toFixed(1)} %`);
 
-const showAnswer = (card, { name, note, headline, remark, probabilities }) => {
+const showAnswer = (card, { name, note, headline, remark, probabilities, shares }) => {
   setText(card.querySelector("h3"), name);
   setText(card.querySelector(".note"), note);
   const shown = card.querySelector(".headline");
@@ -66,7 +66,7 @@ const showAnswer = (card, { name, note, headline, remark, probabilities }) => {
     const probability = probabilities[digit];
     row.classList.toggle("top", digit === top);
     row.querySelector(".bar").style.setProperty("--part", probability);
-    setText(row.querySelector(".percent"), top < 0 ? "" : percent(probability));
+    setText(row.querySelector(".percent"), top < 0 ? "" : (shares?.[digit] ?? percent(probability)));
   });
 };
 

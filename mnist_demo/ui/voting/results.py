@@ -1,0 +1,101 @@
+"""The class against the models: what each said of all that was voted on."""
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from mnist_demo.classroom import votes
+from mnist_demo.classroom.database import Database
+from mnist_demo.classroom.voting import questions
+from mnist_demo.data.images import CLASSES
+from mnist_demo.runs.run_directory import Run
+from mnist_demo.ui.common import run_titles, services
+from mnist_demo.ui.data.seen import may_have_seen
+from mnist_demo.ui.voting import subjects
+from mnist_demo.ui.voting.subjects import SUBSET, Subject
+from mnist_demo.words import percent
+
+MOST_LEADERS = 2  # digits of a tie that are named
+DISAGREES = "a tie"
+MARKS = {True: '<span class="right">✓</span> right', False: '<span class="wrong">✗</span> wrong'}
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was said of one image: how many votes each digit has, and the digit of each model."""
+
+    subject: Subject
+    counts: Sequence[int]
+    read: Sequence[int]
+
+    @property
+    def leaders(self) -> list[int]:
+        """What most of the class said."""
+        return questions.leaders(self.counts)
+
+    @property
+    def is_class_right(self) -> bool:
+        """Whether more of the class said what is right than anything else."""
+        return self.leaders == [self.subject.label]
+
+
+def table(database: Database, class_id: int, names: Sequence[str]) -> None:
+    """A line for each question of these names that was voted on, and the totals. Raises UserError."""
+    models = subjects.models()
+    rows = _rows(database, class_id, names, models)
+    if rows:
+        st.html(_as_html(rows, [run_titles.title(run) for run in models]))
+    if any(row.subject.question.kind == SUBSET for row in rows):
+        _say_if_seen(models)
+
+
+def _rows(database: Database, class_id: int, names: Sequence[str], models: Sequence[Run]) -> list[Row]:
+    counts = {name: [0] * CLASSES for name in names}
+    for one in votes.list_votes(database, class_id):
+        if one.question in counts:
+            counts[one.question][one.digit] += 1
+    found = subjects.find(database, names)
+    if not found:
+        return []
+    pixels = np.stack([subject.pixels.ravel() for subject in found.values()])
+    read = [services.classifier(run).logits(pixels).argmax(axis=1).tolist() for run in models]
+    return [
+        Row(subject, counts[name], digits)
+        for (name, subject), *digits in zip(found.items(), *read, strict=True)
+    ]
+
+
+def _as_html(rows: Sequence[Row], titles: Sequence[str]) -> str:
+    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in ("Image", "It is", "The class", *titles))
+    lines = "".join(map(_line, rows))
+    totals = [_of(sum(row.is_class_right for row in rows), len(rows))]
+    totals += [
+        _of(sum(row.read[index] == row.subject.label for row in rows), len(rows)) for index in range(len(titles))
+    ]
+    foot = "".join(f"<td><b>{total}</b></td>" for total in totals)
+    return (
+        f'<table class="vote-table"><caption>The class against the models</caption><thead><tr>{head}</tr></thead>'
+        f'<tbody>{lines}</tbody><tfoot><tr><th scope="row" colspan="2">Right in all</th>{foot}</tr></tfoot></table>'
+    )
+
+
+def _line(row: Row) -> str:
+    label = row.subject.label
+    said = " or ".join(map(str, row.leaders)) if len(row.leaders) <= MOST_LEADERS else DISAGREES
+    right = percent(row.counts[label] / sum(row.counts), 0)
+    cells = f"<td><b>{said}</b> {MARKS[row.is_class_right]} <small>({right} of the votes are right)</small></td>"
+    cells += "".join(f"<td><b>{digit}</b> {MARKS[digit == label]}</td>" for digit in row.read)
+    return f'<tr><td><img src="{row.subject.address}" alt=""></td><th scope="row">{label}</th>{cells}</tr>'
+
+
+def _of(right: int, count: int) -> str:
+    return f"{right} of {count}"
+
+
+def _say_if_seen(models: Sequence[Run]) -> None:
+    seen = [run_titles.title(run) for run in models if may_have_seen(run, services.dataset("bundled"), "test")]
+    if seen:
+        st.caption(f"These images come with the app, and in training these models may have seen them: {', '.join(seen)}.")
