@@ -17,18 +17,19 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.exc import OperationalError
 
-from mnist_demo.classroom import classes, database, drawings, faults, place
+from mnist_demo.classroom import classes, database, drawings, faults, place, votes
 from mnist_demo.classroom.database import Database, open_database
 from mnist_demo.classroom.tables import Base, SchoolClass
+from mnist_demo.classroom.voting import asked
 from mnist_demo.errors import UserError
 from tests.classroom import postgresql
 from tests.classroom.test_classes import at_once, draw, joined
 from tests.command_line import ROOT
 
-STEP_2 = """
+STEP_3 = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision = "2", "1"
+revision, down_revision = "3", "2"
 def upgrade() -> None:
     op.add_column("classes", sa.Column("subject", sa.String(20), server_default="maths"))
 """
@@ -56,6 +57,25 @@ def test_the_tables_are_those_that_the_steps_make(database: Database) -> None:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
 
 
+def test_a_database_of_the_first_step_is_brought_along(
+    emptied: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(place.DATABASE_VARIABLE, emptied)
+    steps = shutil.copytree(ROOT / "mnist_demo" / "classroom" / "migrations", tmp_path / "older")
+    (steps / "versions" / "v2_question.py").unlink()
+    with monkeypatch.context() as older:
+        older.setattr(database, "MIGRATIONS", str(steps))
+        with closing(open_database()) as old, old.writing() as session:
+            session.execute(sa.text("INSERT INTO classes (code, opened) VALUES ('K7M3QD', 1.5)"))
+    with closing(open_database()) as upgraded:
+        (one,) = classes.list_classes(upgraded)
+        assert (one.code, one.opened, one.question, one.is_revealed) == ("K7M3QD", 1.5, None, False)
+        asked.ask(upgraded, one.id, "test-1", None)
+        assert votes.vote(upgraded, classes.join(upgraded, "K7M3QD").id, "test-1", 3)
+        with upgraded.engine.connect() as connection:
+            assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
 def test_an_older_database_is_upgraded_and_a_newer_one_is_left_alone(
     emptied: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -63,7 +83,7 @@ def test_an_older_database_is_upgraded_and_a_newer_one_is_left_alone(
     with closing(open_database()) as old:
         code = classes.open_class(old).code
     steps = shutil.copytree(ROOT / "mnist_demo" / "classroom" / "migrations", tmp_path / "newer")
-    (steps / "versions" / "v2_subject.py").write_text(STEP_2)
+    (steps / "versions" / "v3_subject.py").write_text(STEP_3)
     with monkeypatch.context() as newer:
         newer.setattr(database, "MIGRATIONS", str(steps))
         with closing(open_database()) as upgraded, upgraded.reading() as session:

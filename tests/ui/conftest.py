@@ -10,6 +10,7 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.scriptrunner import script_runner
 
 from mnist_demo.classroom.current import Current, current
+from mnist_demo.classroom.voting.asked import Lookout, lookout
 from mnist_demo.data import datasets
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.runs import control, store
@@ -69,6 +70,7 @@ def _keras_is_left_alone() -> Iterator[None]:
 def _each_test_has_its_own_database() -> Iterator[None]:
     """What the server knows of the one of another test, in another home, is forgotten."""
     vars(current).update(vars(Current()))
+    vars(lookout).update(vars(Lookout()))
     yield
     if current._database is not None:
         current._database.close()

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -31,15 +32,15 @@ def ask(database: Database, class_id: int, question: str, before: str | None) ->
 
     Raises UserError for what the class has voted on already: it may know the answer.
     """
-    has_voted = sa.select(Vote.id).join(Pupil).where(Pupil.class_id == class_id, Vote.question == question).limit(1)
+    voted = sa.select(Vote.id).join(Pupil).where(Pupil.class_id == class_id, Vote.question == question).limit(1)
     with database.writing() as session:
-        if question != before and session.scalars(has_voted).first() is not None:
+        changed = session.execute(_where(class_id, before).values(question=question, is_revealed=False))
+        if changed.rowcount and session.scalars(voted).first() is not None:
             raise UserError("The class has voted on this already: choose something else.")
-        session.execute(_where(class_id, before).values(question=question, is_revealed=False))
 
 
 def reveal(database: Database, class_id: int, question: str) -> None:
-    """Show the answer to what the class is asked, after which no more votes are taken; nothing where that is another."""
+    """Show the answer, after which no more votes are taken; nothing where the class is asked another by now."""
     with database.writing() as session:
         session.execute(_where(class_id, question).values(is_revealed=True))
 
@@ -89,10 +90,8 @@ class Lookout:
             self._look()
 
     def _look(self) -> None:
-        try:
+        with suppress(UserError):
             self._known = read(current.database())
-        except UserError:
-            pass
         self._looked_at = self._clock()
 
 

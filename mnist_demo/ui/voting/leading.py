@@ -1,4 +1,4 @@
-"""The vote as its teacher leads it, for the projector: an image, who has voted, the answer, and the table at the end."""
+"""The vote as its teacher leads it, for the projector: an image, how many have voted, the answer, and the table."""
 
 import html
 
@@ -19,7 +19,7 @@ from mnist_demo.ui.voting.subjects import DRAWINGS, IMAGES, Subject
 from mnist_demo.words import counted, percent
 
 LOOK_EVERY = 1.0  # seconds
-BEGIN = {IMAGES: "Vote on ten hard images", DRAWINGS: "Vote on our drawings"}
+BEGIN = {IMAGES: f"Vote on {questions.HARD} hard images", DRAWINGS: "Vote on our drawings"}
 
 
 def show_for_teacher(school_class: SchoolClass) -> None:
@@ -69,7 +69,7 @@ def _lead(class_id: int, now: Asked, question: str, voted: list[str]) -> None:
     elif now.is_revealed:
         _answer(subject, counts)
     else:
-        _question(subject, sum(counts), pupils)
+        _question(subject, sum(counts), pupils, _place(class_id, question))
     with st.container(horizontal=True, key="vote_tools"):
         if not now.is_revealed and subject is not None:
             st.button(
@@ -103,11 +103,19 @@ def _button_next(
     )
 
 
-def _question(subject: Subject, count: int, pupils: int) -> None:
+def _place(class_id: int, question: str) -> str:
+    """Which one it is."""
+    if subjects.series_of(question) == DRAWINGS:
+        return "A drawing of this class"
+    names = subjects.series(IMAGES, class_id)
+    return f"Image {names.index(question) + 1} of {len(names)}" if question in names else "A test image"
+
+
+def _question(subject: Subject, count: int, pupils: int, place: str) -> None:
     st.html(
         '<div class="vote-asked">'
         f'<img src="{subject.address}" alt="The image that the class votes on">'
-        "<div><h2>Which digit is this?</h2><p>Tap it on your device.</p>"
+        f"<div><p>{place}</p><h2>Which digit is this?</h2><p>Tap it on your device.</p>"
         f'<p role="status"><b>{count}</b> of {counted(pupils, "pupil")} {"has" if pupils == 1 else "have"} voted</p>'
         "</div></div>"
     )

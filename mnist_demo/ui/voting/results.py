@@ -10,6 +10,7 @@ import streamlit as st
 from mnist_demo.classroom import votes
 from mnist_demo.classroom.database import Database
 from mnist_demo.classroom.voting import questions
+from mnist_demo.data import datasets
 from mnist_demo.data.images import CLASSES
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import run_titles, services
@@ -62,14 +63,11 @@ def _rows(database: Database, class_id: int, names: Sequence[str], models: Seque
         return []
     pixels = np.stack([subject.pixels.ravel() for subject in found.values()])
     read = [services.classifier(run).logits(pixels).argmax(axis=1).tolist() for run in models]
-    return [
-        Row(subject, counts[name], digits)
-        for (name, subject), *digits in zip(found.items(), *read, strict=True)
-    ]
+    return [Row(subject, counts[name], digits) for (name, subject), *digits in zip(found.items(), *read, strict=True)]
 
 
 def _as_html(rows: Sequence[Row], titles: Sequence[str]) -> str:
-    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in ("Image", "It is", "The class", *titles))
+    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in ("Image", "Meant", "The class", *titles))
     lines = "".join(map(_line, rows))
     totals = [_of(sum(row.is_class_right for row in rows), len(rows))]
     totals += [
@@ -96,6 +94,8 @@ def _of(right: int, count: int) -> str:
 
 
 def _say_if_seen(models: Sequence[Run]) -> None:
-    seen = [run_titles.title(run) for run in models if may_have_seen(run, services.dataset("bundled"), "test")]
+    seen = [run_titles.title(run) for run in models if may_have_seen(run, services.dataset(datasets.BUNDLED), "test")]
     if seen:
-        st.caption(f"These images come with the app, and in training these models may have seen them: {', '.join(seen)}.")
+        st.caption(
+            f"These images come with the app, and in training these models may have seen them: {', '.join(seen)}."
+        )

@@ -43,9 +43,7 @@ class Subject:
     @property
     def answer(self) -> str:
         """What was right, in a sentence."""
-        if self.question.kind == DRAWING:
-            return f"Its writer meant {a_digit(self.label)}."
-        return f"It is {a_digit(self.label)}."
+        return f"Its writer meant {a_digit(self.label)}."
 
 
 def models() -> list[Run]:

@@ -1,4 +1,4 @@
-"""The vote on a pupil's device: the image, ten buttons, and after the reveal what was right and the pupil's own score."""
+"""The vote on a pupil's device: the image, ten buttons, and after the reveal what was right and the own score."""
 
 from dataclasses import dataclass
 
@@ -30,7 +30,7 @@ class Own:
 
 
 def show_for_pupil(pupil: Pupil) -> bool:
-    """Show what the class is asked, where it is asked anything: whether it is. The page runs again where that changes."""
+    """Show what the class is asked, and return whether it is; where that changes, the page runs again."""
     now = lookout.asked(pupil.class_id)
     with st.container(key="vote_watch"):
         st.fragment(_watch, run_every=LOOK_EVERY)(pupil.class_id, now)
@@ -42,7 +42,7 @@ def show_for_pupil(pupil: Pupil) -> bool:
 
 
 def _watch(class_id: int, drawn: Asked) -> None:
-    """Have the page run again where the class is asked something else than what is `drawn`; this costs nearly nothing."""
+    """Have the page run again where the class is asked something else than what is `drawn`."""
     if lookout.asked(class_id) != drawn:
         st.rerun()
 
@@ -69,7 +69,7 @@ def _ask(pupil: Pupil, now: Asked, question: str) -> None:
         for digit in range(CLASSES):
             st.button(
                 str(digit),
-                key=f"vote_{digit}",
+                key=f"vote_{question}_{digit}",  # a late tap on the image before is no answer to this one
                 type="primary" if digit == own.said else "secondary",
                 disabled=own.said is not None or now.is_revealed,
                 shortcut=str(digit),

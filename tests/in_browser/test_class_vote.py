@@ -1,0 +1,128 @@
+"""A vote in real browsers: the teacher's on a projector, a pupil's of phone size."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from mnist_demo.classroom import classes, teacher, votes
+from mnist_demo.classroom.database import Database, open_database
+from mnist_demo.classroom.tables import Pupil, SchoolClass
+from mnist_demo.classroom.voting import asked, questions
+from mnist_demo.data import datasets
+from mnist_demo.files import HOME_VARIABLE
+from tests.browser import DIGITS, draw, ink
+from tests.conftest import OpenPage
+from tests.in_browser.test_projector import SCREEN, assert_all_fits, project
+from tests.server import Server
+
+PHONE = {"has_touch": True, "is_mobile": True}
+PHONE_SIZE = {"width": 390, "height": 844}
+SMALLEST = 44  # pixels a side of what is tapped
+SOON = 30_000  # ms: on a machine that has much else to do
+
+
+@pytest.fixture
+def database(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """The server's; no class is left open for other tests."""
+    monkeypatch.setenv(HOME_VARIABLE, str(server.home))
+    opened = open_database()
+    yield opened
+    for one in classes.list_classes(opened):
+        classes.delete_class(opened, one.id)
+    opened.close()
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def tap(page: Page, digit: int) -> None:
+    page.get_by_role("button", name=re.compile(f"^{digit}\\b")).tap()
+
+
+def expect_said(page: Page, pattern: str) -> None:
+    expect(page.locator(".vote-said")).to_have_text(re.compile(pattern), timeout=SOON)
+
+
+def asked_now(database: Database, one: SchoolClass) -> tuple[str, int]:
+    """The question that the class is asked, and what is right."""
+    name = asked.read(database)[one.id].question
+    question = questions.parse(name or "")
+    assert name is not None
+    assert question is not None
+    return name, int(datasets.load(datasets.BUNDLED).test.labels[question.number])
+
+
+def join(open_page: OpenPage, database: Database, one: SchoolClass) -> tuple[Page, Pupil]:
+    page = open_page(f"class?code={one.code}", viewport=PHONE_SIZE, **PHONE)  # type: ignore[arg-type]
+    press(page, "Join")
+    expect(page.get_by_role("button", name="Send", exact=True)).to_be_visible(timeout=SOON)
+    return page, classes.list_pupils(database, one.id)[-1]
+
+
+def lead(open_page: OpenPage) -> Page:
+    page = open_page(f"class#key={teacher.key()}", viewport=SCREEN)
+    page.get_by_role("radio", name="Vote").or_(page.get_by_role("button", name="Vote", exact=True)).first.click()
+    project(page)
+    return page
+
+
+def test_a_class_votes_with_a_phone_and_a_refresh_keeps_the_score(open_page: OpenPage, database: Database) -> None:
+    one = classes.open_class(database)
+    phone, pupil = join(open_page, database, one)
+    board = lead(open_page)
+    press(board, "Vote on 10 hard images")
+    expect(board.get_by_text("0 of 1 pupil has voted")).to_be_visible(timeout=SOON)
+    expect(phone.get_by_role("heading", name="Which digit is this?")).to_be_visible(timeout=SOON)
+    assert_all_fits(board)
+    boxes = [button.bounding_box() for button in phone.locator(".st-key-vote_digits button").all()]
+    assert len(boxes) == 10
+    assert all(box and min(box["width"], box["height"]) >= SMALLEST for box in boxes)
+    assert max(box["y"] + box["height"] for box in boxes if box) < PHONE_SIZE["height"]
+    question, right = asked_now(database, one)
+    tap(phone, right)
+    expect_said(phone, f"You said {right}: wait for the others")
+    expect(board.get_by_text("1 of 1 pupil has voted")).to_be_visible(timeout=SOON)
+    assert votes.votes_of(database, pupil.id) == {question: right}
+    phone.reload()
+    expect_said(phone, f"You said {right}: wait for the others")
+    press(board, "Reveal")
+    expect(board.get_by_text(re.compile(f"Its writer meant an? {right}"))).to_be_visible(timeout=SOON)
+    expect(board.locator("section h3")).to_have_text(["The class", "Affine model", "CNN"])
+    assert_all_fits(board)
+    expect_said(phone, "right!1 of 1 right so far")
+    press(board, "Next image")
+    expect(board.get_by_text("Image 2 of 10")).to_be_visible(timeout=SOON)
+    expect_said(phone, "the first answer counts.1 of 1 right so far")
+    second, right = asked_now(database, one)
+    phone.keyboard.press(str((right + 1) % 10))  # as on a device with keys
+    expect_said(phone, "wait for the others")
+    press(board, "Reveal")
+    expect_said(phone, "not this time.1 of 2 right so far")
+    phone.reload()
+    expect_said(phone, "not this time.1 of 2 right so far")
+    press(board, "End the vote")
+    expect(board.locator(".vote-table tbody tr")).to_have_count(2, timeout=SOON)
+    expect(board.locator(".vote-table tfoot td").first).to_have_text("1 of 2")
+    assert_all_fits(board)
+    expect(phone.get_by_role("button", name="Send", exact=True)).to_be_visible(timeout=SOON)
+    assert set(votes.votes_of(database, pupil.id)) == {question, second}
+
+
+def test_a_drawing_is_still_there_after_a_vote(open_page: OpenPage, database: Database) -> None:
+    one = classes.open_class(database)
+    phone, _ = join(open_page, database, one)
+    draw(phone, DIGITS[7])
+    before = ink(phone)
+    asked.ask(database, one.id, "subset-1", None)
+    expect(phone.get_by_role("heading", name="Which digit is this?")).to_be_visible(timeout=SOON)
+    asked.end(database, one.id, "subset-1")
+    expect(phone.get_by_role("button", name="Send", exact=True)).to_be_visible(timeout=SOON)
+    phone.wait_for_function("document.querySelectorAll('canvas.lower-canvas').length > 0")
+    for _ in range(40):
+        if ink(phone) > before / 2:
+            break
+        phone.wait_for_timeout(250)
+    assert ink(phone) > before / 2
