@@ -16,7 +16,7 @@ from mnist_demo.classroom.voting import asked, questions
 from mnist_demo.classroom.voting.asked import Asked, lookout
 from mnist_demo.data import datasets, formats
 from mnist_demo.data.images import CLASSES, to_bytes
-from mnist_demo.ui.classroom import joining
+from mnist_demo.ui.classroom import joining, reading
 from mnist_demo.ui.common import services
 from mnist_demo.ui.roles import browser, roles
 from mnist_demo.ui.roles.browser import Kept
@@ -208,7 +208,7 @@ def test_drawings_of_the_class_are_voted_on(database: Database, opened: SchoolCl
     app = teachers_page()
     assert app.button(key="vote_drawings").disabled
     draw(database, pupil, 4)
-    subjects.reading._of_class.cache_clear()
+    reading._of_class.cache_clear()
     look(app)
     press(app, "vote_drawings")
     question = now(database, opened).question

@@ -34,8 +34,8 @@ def ask(database: Database, class_id: int, question: str, before: str | None) ->
     """
     voted = sa.select(Vote.id).join(Pupil).where(Pupil.class_id == class_id, Vote.question == question).limit(1)
     with database.writing() as session:
-        changed = session.execute(_where(class_id, before).values(question=question, is_revealed=False))
-        if changed.rowcount and session.scalars(voted).first() is not None:
+        change = _where(class_id, before).values(question=question, is_revealed=False).returning(SchoolClass.id)
+        if session.scalars(change).first() is not None and session.scalars(voted).first() is not None:
             raise UserError("The class has voted on this already: choose something else.")
 
 

@@ -16,7 +16,7 @@ from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import run_titles, services
 from mnist_demo.ui.data.seen import may_have_seen
 from mnist_demo.ui.voting import subjects
-from mnist_demo.ui.voting.subjects import SUBSET, Subject
+from mnist_demo.ui.voting.subjects import Subject
 from mnist_demo.words import percent
 
 MOST_LEADERS = 2  # digits of a tie that are named
@@ -49,7 +49,7 @@ def table(database: Database, class_id: int, names: Sequence[str]) -> None:
     rows = _rows(database, class_id, names, models)
     if rows:
         st.html(_as_html(rows, [run_titles.title(run) for run in models]))
-    if any(row.subject.question.kind == SUBSET for row in rows):
+    if any(row.subject.question.kind == questions.SUBSET for row in rows):
         _say_if_seen(models)
 
 
@@ -94,8 +94,7 @@ def _of(right: int, count: int) -> str:
 
 
 def _say_if_seen(models: Sequence[Run]) -> None:
-    seen = [run_titles.title(run) for run in models if may_have_seen(run, services.dataset(datasets.BUNDLED), "test")]
+    subset = services.dataset(datasets.BUNDLED)
+    seen = [run_titles.title(run) for run in models if may_have_seen(run, subset, "test")]
     if seen:
-        st.caption(
-            f"These images come with the app, and in training these models may have seen them: {', '.join(seen)}."
-        )
+        st.caption(f"These images come with the app. Models that may have seen them in training: {', '.join(seen)}.")
