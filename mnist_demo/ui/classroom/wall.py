@@ -105,7 +105,8 @@ def _counts(look: Look) -> None:
     """How many drawings there are, in all and of each digit."""
     total = f"{words.counted(len(look.shown), 'drawing')} by {words.counted(look.pupils, 'pupil')}".capitalize()
     cells = "".join(
-        f'<li aria-label="{words.counted(count, "drawing")} of the digit {digit}"><b>{digit}</b><span>{count:,}</span></li>'
+        f'<li aria-label="{words.counted(count, "drawing")} of the digit {digit}">'
+        f"<b>{digit}</b><span>{count:,}</span></li>"
         for digit, count in enumerate(look.counts)
     )
     st.html(f'<div class="counts"><strong>{html.escape(total)}</strong><ol>{cells}</ol></div>')
