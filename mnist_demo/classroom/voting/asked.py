@@ -32,11 +32,15 @@ def ask(database: Database, class_id: int, question: str, before: str | None) ->
 
     Raises UserError for what the class has voted on already: it may know the answer.
     """
+    is_open = SchoolClass.id == class_id, SchoolClass.closed.is_(None)
     voted = sa.select(Vote.id).join(Pupil).where(Pupil.class_id == class_id, Vote.question == question).limit(1)
     with database.writing() as session:
-        change = _where(class_id, before).values(question=question, is_revealed=False).returning(SchoolClass.id)
-        if session.scalars(change).first() is not None and session.scalars(voted).first() is not None:
+        one = session.scalars(sa.select(SchoolClass).where(*is_open).with_for_update()).first()
+        if one is None or one.question != before:
+            return
+        if session.scalars(voted).first() is not None:
             raise UserError("The class has voted on this already: choose something else.")
+        one.question, one.is_revealed = question, False
 
 
 def reveal(database: Database, class_id: int, question: str) -> None:
@@ -51,10 +55,9 @@ def end(database: Database, class_id: int, question: str) -> None:
         session.execute(_where(class_id, question).values(question=None, is_revealed=False))
 
 
-def _where(class_id: int, question: str | None) -> sa.Update:
-    """The open class, as long as it is asked this."""
-    is_asked = SchoolClass.question == question  # SQLAlchemy makes IS NULL of None
-    return sa.update(SchoolClass).where(SchoolClass.id == class_id, SchoolClass.closed.is_(None), is_asked)
+def _where(class_id: int, question: str) -> sa.Update:
+    """The class, as long as it is asked this."""
+    return sa.update(SchoolClass).where(SchoolClass.id == class_id, SchoolClass.question == question)
 
 
 def read(database: Database) -> dict[int, Asked]:
