@@ -1,6 +1,7 @@
 """The vote on the Class page: the teacher's part, the pupils', and that nobody else does any of it."""
 
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from mnist_demo.ui.roles.browser import Kept
 from mnist_demo.ui.voting import leading, subjects
 from mnist_demo.ui.voting.subjects import IMAGES
 from tests.classroom.test_classes import LINE, cast
+from tests.ui.test_glossary import terms_in, word_of, words_and_help
 from tests.ui.test_pages import open_page, texts
 
 
@@ -202,6 +204,18 @@ def test_the_table_counts_the_class_and_each_model(database: Database, opened: S
     totals = "".join(f"<td><b>{count} of 3</b></td>" for count in (2, *right))
     assert totals in table
     assert "may have seen them in training: Affine model, CNN" in texts(app)
+
+
+def test_every_term_is_explained_where_it_is_said(database: Database, opened: SchoolClass, pupil: Pupil) -> None:
+    for is_voted in (False, True):
+        if is_voted:
+            cast(database, pupil, "subset-1", 3)
+            asked.end(database, opened.id, "subset-1")
+            lookout.look_again()
+        said, explained = words_and_help(teachers_page())
+        found = [word_of(term).title for term in terms_in(re.sub("<[^>]*>", " ", said))]
+        assert found
+        assert not [title for title in found if f"**{title}**" not in explained]
 
 
 def test_drawings_of_the_class_are_voted_on(database: Database, opened: SchoolClass, pupil: Pupil) -> None:

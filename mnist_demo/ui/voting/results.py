@@ -15,6 +15,7 @@ from mnist_demo.data.images import CLASSES
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import run_titles, services
 from mnist_demo.ui.data.seen import may_have_seen
+from mnist_demo.ui.help import glossary
 from mnist_demo.ui.voting import subjects
 from mnist_demo.ui.voting.subjects import Subject
 from mnist_demo.words import percent
@@ -47,8 +48,14 @@ def table(database: Database, class_id: int, names: Sequence[str]) -> None:
     """A line for each question of these names that was voted on, and the totals. Raises UserError."""
     models = subjects.models()
     rows = _rows(database, class_id, names, models)
-    if rows:
-        st.html(_as_html(rows, [run_titles.title(run) for run in models]))
+    if not rows:
+        return
+    titles = [run_titles.title(run) for run in models]
+    st.html(_as_html(rows, titles))
+    st.caption(
+        "The class is right where more of it said what the writer meant than anything else.",
+        help=glossary.meanings(*titles),
+    )
     if any(row.subject.question.kind == questions.SUBSET for row in rows):
         _say_if_seen(models)
 
