@@ -26,7 +26,6 @@ from PIL import Image
 
 from mnist_demo.classroom import classes, drawings, votes
 from mnist_demo.classroom.database import Database, open_database
-from mnist_demo.classroom.teacher import KEY_VARIABLE
 from mnist_demo.data.formats import DATA_VARIABLE
 from mnist_demo.files import HOME_VARIABLE
 from tests.benchmarks.sessions import PAUSE, YOUNG, in_words, training
@@ -202,8 +201,8 @@ def main() -> None:
     source = os.environ.get(DATA_VARIABLE, "")
     with tempfile.TemporaryDirectory() as folder:
         os.environ[HOME_VARIABLE] = folder
-        environment = {DATA_VARIABLE: source, KEY_VARIABLE: TEACHER_KEY}
-        with Server(free_port(), Path(folder), **environment) as server, training(server.home, source):
+        server = Server(free_port(), Path(folder), MNIST_DEMO_DATA=source, MNIST_DEMO_TEACHER_KEY=TEACHER_KEY)
+        with server, training(server.home, source):
             asyncio.run(hold(server, open_database(), arguments.pupils, arguments.seconds))
             assert not server.errors, server.errors[0]
 
