@@ -1,4 +1,4 @@
-"""The app: `streamlit run app.py`. Configures, lists the pages and runs one."""
+"""The app: `streamlit run app.py`. Configures, lists the pages and runs one; and what the server has beside them."""
 
 from contextlib import nullcontext
 
@@ -53,3 +53,12 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+elif __name__ != "__mp_main__":  # the server imports this file once, and finds here what it serves; see st.App
+    import streamlit as st
+    from streamlit import config
+
+    from mnist_demo.ui.answers.route import LiveAnswers
+    from mnist_demo.ui.roles import announcing
+
+    routes = [LiveAnswers().route(config.get_option("server.baseUrlPath"))]
+    app = st.App(__file__, routes=routes, lifespan=announcing.at_start)

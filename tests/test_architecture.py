@@ -25,7 +25,7 @@ PLACES = {
 # Each may import what stands in the rows above its own, and itself.
 LAYERS = [
     {"addresses", "errors", "quiet", "words"},
-    {"background", "files"},
+    {"background", "files", "memory"},
     {"data"},
     {"drawing", "maps", "models"},
     {"runs", "inside", "classroom"},

@@ -27,7 +27,7 @@ def test_drawings_are_imported_taught_and_what_that_brought_is_said(tiny_npz: Pa
     assert result["after"]["mnist_test"] == result["test_accuracy"]
     said = mnist_demo("train", "--continue", tmp_path / "run", "--steps", 1)
     assert said.returncode == 0, said.stderr
-    assert "Drawings under names it never saw: " in said.stdout
+    assert "Drawings by people it never learned from: " in said.stdout
     assert "(of 10; 95 % interval" in said.stdout
 
 

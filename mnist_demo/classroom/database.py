@@ -82,7 +82,7 @@ class Database:
             with self.engine.connect() as connection:
                 if is_new(connection):
                     return
-            with self._writer.begin() as connection:
+            with self._writer.execution_options(upgrades=True).begin() as connection:
                 if connection.dialect.name == "postgresql":
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ADVISORY_LOCK)))
                 if not is_new(connection):
@@ -172,7 +172,6 @@ def _file(path: Path) -> Database:
         # It never makes a file. Transactions begin below: the driver would begin them too late.
         address = f"{path.as_uri()}?mode=rw"
         connection = sqlite3.connect(address, PATIENCE, isolation_level=None, check_same_thread=False, uri=True)
-        connection.execute("PRAGMA foreign_keys = ON")
         with suppress(sqlite3.OperationalError):  # somebody else opens a new file just now: the next one does it
             connection.execute("PRAGMA journal_mode = WAL")  # nobody who reads waits for one who writes
         return connection
@@ -190,9 +189,11 @@ def _file(path: Path) -> Database:
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
+        options = connection.get_execution_options()
+        # A step that makes a table anew drops the old one, and else all that refers to it.
+        connection.exec_driver_sql(f"PRAGMA foreign_keys = {'OFF' if options.get('upgrades') else 'ON'}")
         # Who will write takes the lock first: one who has read cannot wait for it any more.
-        writes = connection.get_execution_options().get("writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
     return Database(engine, str(path))
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from mnist_demo.classroom.classes import writer_of
 from mnist_demo.classroom.database import Database, insert_new
-from mnist_demo.classroom.tables import LONGEST_NAME, Drawing, Pupil
+from mnist_demo.classroom.tables import LONGEST_NAME, Drawing, Pupil, SchoolClass
 from mnist_demo.data.images import CLASSES, PIXELS, Bytes
 from mnist_demo.drawing import links
 from mnist_demo.drawing.strokes import Stroke
@@ -24,11 +24,15 @@ BATCH = 500  # ids that are asked for at once: older SQLites take up to 999
 
 @dataclass(frozen=True)
 class Collected:
-    """Drawings as arrays: images uint8 (n, 784), 255 is ink; labels uint8 (n,); writers str (n,)."""
+    """Drawings as arrays: images uint8 (n, 784), 255 is ink; labels uint8 (n,); writers str (n,).
+
+    `codes` are those of the classes that drew some of them.
+    """
 
     images: Bytes
     labels: Bytes
     writers: npt.NDArray[np.str_]
+    codes: Sequence[str] = ()
 
 
 @dataclass
@@ -154,13 +158,15 @@ def list_writers(database: Database) -> list[Writer]:
 
 def collect(database: Database, class_id: int | None = None) -> Collected:
     """The drawings of one class, else those of all writers, of all classes and imported; without the hidden ones."""
-    wanted = sa.select(Drawing.image, Drawing.label, Drawing.writer).where(~Drawing.hidden).order_by(Drawing.id)
+    wanted = sa.select(Drawing.image, Drawing.label, Drawing.writer, SchoolClass.code).select_from(Drawing)
+    wanted = wanted.outerjoin(Pupil).outerjoin(SchoolClass).where(~Drawing.hidden).order_by(Drawing.id)
     if class_id is not None:
-        wanted = wanted.join(Pupil).where(Pupil.class_id == class_id)
+        wanted = wanted.where(SchoolClass.id == class_id)
     with database.reading() as session:
         rows = session.execute(wanted).all()
     return Collected(
         np.frombuffer(b"".join(row[0] for row in rows), np.uint8).reshape(-1, PIXELS),
         np.array([row[1] for row in rows], np.uint8),
         np.array([row[2] for row in rows], np.str_),
+        sorted({row[3] for row in rows if row[3]}),
     )

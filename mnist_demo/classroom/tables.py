@@ -17,14 +17,21 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
 
 
 class SchoolClass(Base):
-    """A class that was opened for a lesson. Times are seconds since 1970."""
+    """A class that was opened for a lesson. Times are seconds since 1970.
+
+    `question` is what its pupils vote on now, None where that is nothing; `is_revealed` is whether they see the answer.
+    """
 
     __tablename__ = "classes"
+    __table_args__ = (NEVER_TWICE,)
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     code: Mapped[str] = mapped_column(String(CODE_LENGTH), unique=True)
     opened: Mapped[float] = mapped_column(Double)
     closed: Mapped[float | None] = mapped_column(Double, default=None)
+    question: Mapped[str | None] = mapped_column(String(LONGEST_NAME), default=None)
+    is_revealed: Mapped[bool] = mapped_column(default=False)
+    is_wall_covered: Mapped[bool] = mapped_column(default=False)
 
 
 class Pupil(Base):

@@ -53,6 +53,19 @@ def _kept(path: Path) -> str:
     return kept
 
 
+def _give_name(written: Path, path: Path) -> None:
+    """Call a file `path` too; unlike a move, it never takes the place of what another has made meanwhile."""
+    try:
+        os.link(written, path)
+    except FileExistsError:
+        return
+    except OSError:  # a file system without links, such as a memory stick's: whoever is first makes a file there
+        with suppress(FileExistsError):
+            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(written.read_bytes())
+
+
 def _make(path: Path) -> None:
     """Write a new key, for its owner's eyes alone; of two servers that do it at once both get the same."""
     files.make_folder(path.parent)
@@ -63,8 +76,7 @@ def _make(path: Path) -> None:
                 stream.write(secrets.token_urlsafe(16))
                 stream.flush()
                 os.fsync(stream.fileno())
-            with suppress(FileExistsError):
-                os.link(name, path)  # unlike a move, it never takes the place of what another has made meanwhile
+            _give_name(Path(name), path)
         finally:
             Path(name).unlink()
     except OSError as error:

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from mnist_demo.classroom.classes import writer_of
+from mnist_demo.classroom.classes import taking_part
 from mnist_demo.classroom.database import Database, insert_new
 from mnist_demo.classroom.drawings import is_sound
 from mnist_demo.classroom.tables import Pupil, SchoolClass, Vote
@@ -13,19 +13,31 @@ from mnist_demo.errors import UserError
 def vote(database: Database, pupil_id: int, question: str, digit: int) -> bool:
     """Count a pupil's answer to a question; False where one is counted already, which stays.
 
-    Raises UserError where the class is over, or for what can be no answer.
+    Raises UserError where the class is over or is not asked this now, after the reveal, or for what can be no answer.
     """
     if not is_sound(question, digit):
         raise UserError("The browser sent a vote that cannot be counted: reload the page and vote again.")
     with database.writing() as session:
-        writer_of(session, pupil_id)
+        _, school_class = taking_part(session, pupil_id)
+        if school_class.question != question:
+            raise UserError("Your class is asked something else by now: look at the projector.")
+        if school_class.is_revealed:
+            raise UserError("The answer has been shown, so no more votes are taken: wait for the next image.")
         return insert_new(session, Vote, [{"pupil_id": pupil_id, "question": question, "digit": digit}]) == 1
 
 
 def count_votes(database: Database, class_id: int, question: str) -> list[int]:
     """How many of a class took it for each of the ten digits."""
-    answers = [one.digit for one in list_votes(database, class_id) if one.question == question]
-    return [answers.count(digit) for digit in range(CLASSES)]
+    wanted = sa.select(Vote.digit, sa.func.count()).join(Pupil).group_by(Vote.digit)
+    with database.reading() as session:
+        found = dict(session.execute(wanted.where(Pupil.class_id == class_id, Vote.question == question)).all())
+    return [found.get(digit, 0) for digit in range(CLASSES)]
+
+
+def votes_of(database: Database, pupil_id: int) -> dict[str, int]:
+    """What one pupil has answered to each question."""
+    with database.reading() as session:
+        return dict(session.execute(sa.select(Vote.question, Vote.digit).where(Vote.pupil_id == pupil_id)).all())
 
 
 def list_votes(database: Database, class_id: int) -> list[Vote]:

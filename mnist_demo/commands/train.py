@@ -132,7 +132,7 @@ def _teach(recipe: Recipe, source: str, start: str, out: Path | None) -> Run:
     from mnist_demo.classroom import database, drawings  # noqa: PLC0415 (SQLAlchemy takes 0.4 s)
 
     found = drawings.collect(database.open_database())
-    prepared = material.prepare(found.images, found.labels, found.writers, recipe.seed)
+    prepared = material.prepare(found.images, found.labels, found.writers, recipe.seed, codes=found.codes)
     with muted_stderr():
         return taught.create(recipe, source, store.find(start), prepared, out)
 

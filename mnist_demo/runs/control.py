@@ -94,12 +94,14 @@ def queue_again(run: Run, target: int) -> Run:
     """Make an ended run ready to be continued until it has taken `target` steps in all.
 
     It goes on from its checkpoint; one that ended before its first begins anew. Raises UserError for a run that is
-    still active, was deleted, or is there already.
+    still active, was deleted, is there already, or learned from drawings that are gone.
     """
     run = run_directory.load(run.directory)
     if run.is_active:
         where = f" on {run.elsewhere}" if run.elsewhere else ""
         raise UserError(f"This run has not ended yet{where}: it cannot be continued.")
+    if run.settings.start and not files.is_file(run.drawings_path):
+        raise UserError("The drawings that this run learned from were deleted with their class: it cannot go on.")
     store.check_memory(run.recipe)
     if not run.last_step < target <= MOST_STEPS:
         raise UserError(f"This run has taken {run.last_step:,} steps: give more, up to {MOST_STEPS:,}.")

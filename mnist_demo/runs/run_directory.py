@@ -7,7 +7,8 @@
     model.tflite      the exported model, which `inference` reads
     model.keras       the same for people who know Keras
     start.tflite      of a run that went on from a trained model: that model
-    drawings.npz      and the drawings that it learned from and is judged by: see `teaching.material`
+    drawings.npz      and the drawings that it learned from and is judged by: see `teaching.material`; gone once a
+                      class that drew some of them is deleted
     tensorboard/      the metrics once more, for TensorBoard
     stop, pause, reset    what people ask of the run: see `control`
 
@@ -32,7 +33,7 @@ from mnist_demo.runs.records import read_json, to_json, typed, write_json
 
 VERSION = 1
 ACTIVE = ("queued", "running", "paused")
-START_FILE = "start.tflite"
+START_FILE, DRAWINGS_FILE = "start.tflite", "drawings.npz"
 STATES = (*ACTIVE, "finished", "stopped", "diverged", "interrupted", "crashed", "failed")
 
 
@@ -127,6 +128,10 @@ class Run:
     @property
     def start_path(self) -> Path:
         return self.directory / START_FILE
+
+    @property
+    def drawings_path(self) -> Path:
+        return self.directory / DRAWINGS_FILE
 
     @property
     def keras_path(self) -> Path:

@@ -21,8 +21,8 @@ from mnist_demo.teaching.material import KEPT_ASIDE, UNSEEN, Material
 MNIST_TEST = "mnist_test"
 # What a taught model is asked to read, and how to say it.
 JUDGED = {
-    KEPT_ASIDE: "Other drawings of the same people",
-    UNSEEN: "Drawings under names it never saw",
+    KEPT_ASIDE: "Other drawings by the same people",
+    UNSEEN: "Drawings by people it never learned from",
     MNIST_TEST: "Test images",
 }
 

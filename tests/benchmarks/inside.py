@@ -28,7 +28,7 @@ from mnist_demo.inside.network.exported import Opened
 from mnist_demo.models.neighbours import Vectors
 from mnist_demo.quiet import muted_stderr
 from mnist_demo.runs import store
-from tests.benchmarks.sessions import training
+from tests.benchmarks.visitor import training
 
 Result = TypeVar("Result")
 

@@ -22,7 +22,7 @@ from mnist_demo.data.formats import DATA_VARIABLE
 from mnist_demo.files import HOME_VARIABLE
 from mnist_demo.models import registry
 from mnist_demo.runs import run_directory, store
-from tests.benchmarks.sessions import training
+from tests.benchmarks.visitor import training
 from tests.browser import browser, canvas_of, find_browser
 from tests.server import Server, free_port
 

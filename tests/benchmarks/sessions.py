@@ -2,9 +2,9 @@
 
     MNIST_DEMO_DATA=mnist.npz python -m tests.benchmarks.sessions [--sessions 30] [--seconds 20] [--only draw watch]
 
-Each visitor sends what a browser would send, as soon as it would: the next picture of a stroke when the last one is
-answered, and the looks at a run that the server asked for. A CNN trains meanwhile, niced as the app's own training
-process is. Prints the time from pen up to the final answer, and the share of a core that watching costs the server.
+Each visitor sends what a browser would send, as soon as it would: pictures of strokes that grow at a hand's speed, and
+the looks at a run that the server asked for. A CNN trains meanwhile, niced as the app's own training process is. Prints
+the time from pen up to the final answer, and the share of a core that watching costs the server.
 """
 
 import argparse
@@ -13,39 +13,30 @@ import contextlib
 import os
 import random
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import psutil
 
-from tests.benchmarks.visitor import LOOK_EVERY, Pen, visit
-from tests.browser import DIGITS
-from tests.server import ROOT, Server, free_port
-
-PAUSE = 1.0  # seconds between two strokes, at most
-YOUNG = 12.0  # seconds of training in which the pages look often
-NICENESS = 10
+from tests.benchmarks.visitor import PAUSE, VARIANTS, YOUNG, Pen, cores, get_ready, in_words, training, visit
+from tests.server import Server, free_port
 
 
 async def draw(server: Server, seconds: float, seed: int) -> tuple[list[float], float]:
     """One visitor draws for so long: seconds from each pen up to its answer, and updates a second of drawing."""
-    rng, pen_ups, updates, drawing = random.Random(seed), [], 0, 0.0
+    rng, pen_ups, drawing = random.Random(seed), [], 0.0
     async with visit(server, "") as visitor:
         pen = Pen(visitor)
         await pen.wait()
         await asyncio.sleep(rng.uniform(0, PAUSE))
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            async for took, is_down in pen.draw(rng.choice(list(DIGITS.values()))):
-                updates, drawing = updates + 1, drawing + (max(took, LOOK_EVERY) if is_down else took)
-                if not is_down:
-                    pen_ups.append(took)
+            begun = time.monotonic()
+            pen_ups += await pen.draw(rng.randrange(10), rng.randrange(VARIANTS))
+            drawing += time.monotonic() - begun
             await asyncio.sleep(rng.uniform(0, PAUSE))
-    return pen_ups, updates / drawing
+    return pen_ups, pen.updates / drawing
 
 
 async def draw_together(server: Server, sessions: int, seconds: float) -> str:
@@ -55,60 +46,19 @@ async def draw_together(server: Server, sessions: int, seconds: float) -> str:
     return f"pen up to answer {pen_ups}; {statistics.median(rate for _, rate in results):.1f} updates a second"
 
 
-def in_words(seconds: Sequence[float]) -> str:
-    """What is usual among times, and what is slow."""
-    slow = sorted(seconds)[int(0.95 * len(seconds))]
-    return (
-        f"{1000 * statistics.median(seconds):.0f} ms (median of {len(seconds)}), {1000 * slow:.0f} ms (95th percentile)"
-    )
-
-
 async def watch(server: Server, source: str, sessions: int, seconds: float) -> None:
     """Print the cores that the server takes while `sessions` visitors, who are on the Train page, watch a run begin."""
     async with contextlib.AsyncExitStack() as stack:
         visitors = [await stack.enter_async_context(visit(server, "train")) for _ in range(sessions)]
+        processes = [psutil.Process(server.process.pid)]
         await asyncio.sleep(5)  # until all their pages are there
         run = training(server.home, source)
         await asyncio.to_thread(run.__enter__)
         stack.push(run.__exit__)
-        print(f"{sessions} watch a run, young: {await cores(server, YOUNG - 2):.2f} of a core", flush=True)
+        print(f"{sessions} watch a run, young: {await cores(processes, YOUNG - 2):.2f} of a core", flush=True)
         await asyncio.sleep(YOUNG)
-        print(f"{sessions} watch a run, settled: {await cores(server, seconds):.2f} of a core", flush=True)
+        print(f"{sessions} watch a run, settled: {await cores(processes, seconds):.2f} of a core", flush=True)
         assert all(visitor.is_looking for visitor in visitors)
-
-
-async def cores(server: Server, seconds: float) -> float:
-    """How many cores the server takes in so long."""
-    process = psutil.Process(server.process.pid)
-    before, started = process.cpu_times(), time.perf_counter()
-    await asyncio.sleep(seconds)
-    after, took = process.cpu_times(), time.perf_counter() - started
-    return (after.user + after.system - before.user - before.system) / took
-
-
-@contextlib.contextmanager
-def training(home: Path, source: str, steps: int = 1_000_000) -> Iterator[None]:
-    """A CNN that trains as long as this lasts, begun when it has its first metrics."""
-    directory = home / "runs" / f"20260101-000000-cnn-notebook-{random.randrange(16**4):04x}"
-    command = [sys.executable, "-m", "mnist_demo", "train", "--model", "cnn", "--steps", str(steps)]
-    if source:
-        command += ["--data", source]
-    process = subprocess.Popen(
-        ["nice", "-n", str(NICENESS), *command, "--out", str(directory)],
-        cwd=ROOT,
-        env={**os.environ, "MNIST_DEMO_HOME": str(home)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        metrics = directory / "metrics.jsonl"
-        while not metrics.is_file() or metrics.read_bytes().count(b"\n") < 2:
-            assert process.poll() is None, "the training process ended"
-            time.sleep(0.05)
-        yield
-    finally:
-        process.kill()
-        process.wait()
 
 
 def main() -> None:
@@ -122,8 +72,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         with Server(free_port(), home, MNIST_DEMO_DATA=source) as server:
-            asyncio.run(draw_together(server, 1, 5.0))  # the first visitor waits for what the server starts with
-            time.sleep(YOUNG)  # for the server's own training process, which imports TensorFlow meanwhile
+            asyncio.run(get_ready(server))
+            asyncio.run(draw_together(server, 1, 5.0))  # the first drawing waits for what answers it to be imported
             if "draw" in arguments.only:
                 told = asyncio.run(draw_together(server, arguments.sessions, arguments.seconds))
                 print(f"{arguments.sessions} draw, nothing trains: {told}", flush=True)

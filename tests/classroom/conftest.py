@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -56,3 +57,16 @@ def sqlite_only(home: object) -> Iterator[Database]:
     opened = open_database()
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def emptied(kind: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Where a database is that nobody has opened yet, of each kind in turn, as MNIST_DEMO_DATABASE names it."""
+    if kind == "sqlite":
+        yield f"sqlite:///{request.getfixturevalue('tmp_path')}/new.db"
+        return
+    server = request.getfixturevalue("server")
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE new")
+        yield server.url.replace("/postgres?", "/new?")
+        connection.execute("DROP DATABASE new WITH (FORCE)")

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from mnist_demo.classroom import classes, drawings, votes
 from mnist_demo.classroom.database import Database
 from mnist_demo.classroom.tables import Base, Pupil
+from mnist_demo.classroom.voting import asked
 from mnist_demo.data.images import PIXELS
 from mnist_demo.drawing import links
 from mnist_demo.drawing.strokes import Stroke
@@ -30,6 +31,14 @@ def joined(database: Database) -> Pupil:
 
 def draw(database: Database, pupil: Pupil, identifier: str = "a", label: int = 1) -> bool:
     return drawings.add_drawing(database, pupil.id, identifier, label=label, strokes=LINE, image=IMAGE)
+
+
+def cast(database: Database, pupil: Pupil, question: str, digit: int) -> bool:
+    """The pupil's vote, where the class is asked this."""
+    before = asked.read(database)[pupil.class_id].question
+    if question != before:
+        asked.ask(database, pupil.class_id, question, before)
+    return votes.vote(database, pupil.id, question, digit)
 
 
 def at_once(act: Callable[[int], object], times: int) -> list[object]:
@@ -58,6 +67,7 @@ def test_codes_and_keys_that_are_guessed_lead_nowhere(database: Database) -> Non
     for guess in ("", "AAAAAA", "A" * 10_000, "A\0", "\ud800", "' OR 1=1", "0" * 32):
         with pytest.raises(UserError, match="No class has this code"):
             classes.join(database, guess)
+        assert not classes.is_open(database, guess)
         assert classes.find_pupil(database, guess) is None
 
 
@@ -70,8 +80,27 @@ def test_pupils_who_join_at_once_are_all_different_until_the_class_is_full(
     opened = classes.open_class(database)
     at_once(lambda _: classes.join(database, opened.code), 8)
     assert len({(one.colour, one.animal) for one in classes.list_pupils(database, opened.id)}) == 8
+    for pupil in classes.list_pupils(database, opened.id):
+        draw(database, pupil)
     with pytest.raises(UserError, match="full"):
         classes.join(database, opened.code)
+
+
+def test_in_a_full_class_who_has_sent_and_voted_nothing_makes_room(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(classes, "MOST_PUPILS", 4)
+    opened = classes.open_class(database)
+    draws, first, votes_only, second = (classes.join(database, opened.code) for _ in range(4))
+    draw(database, draws)
+    asked.ask(database, opened.id, "q", None)
+    votes.vote(database, votes_only.id, "q", 3)
+    third, fourth = classes.join(database, opened.code), classes.join(database, opened.code)
+    assert classes.list_pupils(database, opened.id) == [draws, votes_only, third, fourth]
+    assert classes.find_pupil(database, first.key) is classes.find_pupil(database, second.key) is None
+    assert classes.is_open(database, f" {opened.code.lower()} ")
+    with pytest.raises(UserError, match=OVER):
+        draw(database, first)
 
 
 def test_there_are_enough_animals_and_colours() -> None:
@@ -97,6 +126,8 @@ def test_in_a_closed_class_nobody_joins_draws_or_votes_and_what_it_has_stays(dat
     with pytest.raises(UserError, match=OVER):
         votes.vote(database, pupil.id, "first", 3)
     assert classes.find_pupil(database, pupil.key) is None
+    assert classes.code_of(database, pupil) == opened.code
+    assert not classes.is_open(database, opened.code)
     assert len(drawings.list_drawings(database, opened.id)) == 1
 
 
@@ -209,23 +240,11 @@ def test_drawings_of_all_writers_are_collected_as_arrays(database: Database) -> 
     assert drawings.collect(database).images.shape == (0, PIXELS)
 
 
-def test_votes_of_thirty_at_once_are_all_counted_once(database: Database) -> None:
-    opened = classes.open_class(database)
-    pupils = [classes.join(database, opened.code) for _ in range(30)]
-    began = time.monotonic()
-    assert all(at_once(lambda number: votes.vote(database, pupils[number].id, "q", number % 3), 30))
-    assert time.monotonic() - began < 5
-    assert not votes.vote(database, pupils[0].id, "q", 9)  # the first answer stays
-    assert votes.vote(database, pupils[0].id, "another", 9)
-    assert votes.count_votes(database, opened.id, "q") == [10, 10, 10, 0, 0, 0, 0, 0, 0, 0]
-    assert len(votes.list_votes(database, opened.id)) == 31
-
-
 def test_of_a_deleted_class_nothing_is_left(database: Database) -> None:
     gone, kept = joined(database), joined(database)
     for pupil in (gone, kept):
         draw(database, pupil)
-        votes.vote(database, pupil.id, "q", 1)
+        cast(database, pupil, "q", 1)
     classes.delete_class(database, gone.class_id)
     classes.delete_class(database, gone.class_id)
     with database.reading() as session:

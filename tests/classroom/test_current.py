@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from mnist_demo.classroom import classes, place
+from mnist_demo.classroom import classes, database, place
 from mnist_demo.classroom.current import LOOK_EVERY, TRY_AGAIN_AFTER, Current
 from mnist_demo.classroom.database import Database, open_database
 from mnist_demo.classroom.tables import SchoolClass
@@ -92,6 +94,80 @@ def test_a_database_that_is_gone_leaves_what_was_so_before(
     assert not current.is_class_open()
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_class_counts_as_open_until_the_database_has_answered_once(
+    is_there: bool, current: Current, clock: Clock, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if is_there:
+        open_database().close()
+
+    def away(_: Database) -> list[SchoolClass]:
+        raise UserError("It is away.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(classes, "list_classes", away)
+        assert current.is_class_open() == is_there
+        assert current.is_known() != is_there
+    clock.now = TRY_AGAIN_AFTER
+    assert not current.is_class_open()
+    assert current.is_known()
+    assert (home / place.FILE_NAME).exists() == is_there
+
+
+def test_who_asks_while_the_database_does_not_answer_need_not_wait(
+    current: Current, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    classes.open_one(current.database())
+    assert current.is_class_open()
+    is_asked, answer = threading.Event(), threading.Event()
+
+    def wait(_: Database) -> list[SchoolClass]:
+        is_asked.set()
+        assert answer.wait(30)
+        return []
+
+    monkeypatch.setattr(classes, "list_classes", wait)
+    clock.now = LOOK_EVERY
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(current.is_class_open)
+        assert is_asked.wait(30)
+        second = pool.submit(current.is_class_open)
+        try:
+            assert second.result(5)
+        finally:
+            answer.set()
+        assert not first.result(5)
+    assert not current.is_class_open()
+
+
+def test_who_needs_a_database_that_is_tried_once_more_need_not_wait(
+    current: Current, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(place.DATABASE_VARIABLE, "nonsense")
+    with pytest.raises(UserError, match="does not name a database"):
+        current.database()
+    is_tried, go_on = threading.Event(), threading.Event()
+
+    def wait() -> Database:
+        is_tried.set()
+        assert go_on.wait(30)
+        raise UserError("It is still away.")
+
+    monkeypatch.setattr(database, "open_database", wait)
+    clock.now = TRY_AGAIN_AFTER
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(current.database)
+        assert is_tried.wait(30)
+        second = pool.submit(current.database)
+        try:
+            with pytest.raises(UserError, match="does not name a database"):
+                second.result(5)
+        finally:
+            go_on.set()
+        with pytest.raises(UserError, match="still away"):
+            first.result(5)
+
+
 def test_one_that_cannot_be_opened_is_not_tried_by_each_who_asks(
     current: Current, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,13 +187,14 @@ NEVER_A_CLASS = """
 import sys
 from streamlit.testing.v1 import AppTest
 from mnist_demo.classroom.current import current
+from mnist_demo.runs import store
 from mnist_demo.ui.common import services
 services.start = lambda: None
 app = AppTest.from_file("app.py", default_timeout=60).run()
 assert app.title[0].value == "Draw a digit"
 assert not current.is_class_open()
 assert not {"sqlalchemy", "alembic", "sqlite3"} & set(sys.modules)
-assert not list(services.store.runs_folder().parent.glob("classroom*"))
+assert not list(store.runs_folder().parent.glob("classroom*"))
 """
 
 

@@ -6,7 +6,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -15,9 +14,8 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy.exc import OperationalError
 
-from mnist_demo.classroom import classes, database, drawings, faults, place
+from mnist_demo.classroom import classes, database, drawings, place
 from mnist_demo.classroom.database import Database, open_database
 from mnist_demo.classroom.tables import Base, SchoolClass
 from mnist_demo.errors import UserError
@@ -25,26 +23,13 @@ from tests.classroom import postgresql
 from tests.classroom.test_classes import at_once, draw, joined
 from tests.command_line import ROOT
 
-STEP_2 = """
+STEP_9 = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision = "2", "1"
+revision, down_revision = "9", "3"
 def upgrade() -> None:
     op.add_column("classes", sa.Column("subject", sa.String(20), server_default="maths"))
 """
-
-
-@pytest.fixture
-def emptied(kind: str, request: pytest.FixtureRequest) -> Iterator[str]:
-    """Where a database is that nobody has opened yet, of each kind in turn, as MNIST_DEMO_DATABASE names it."""
-    if kind == "sqlite":
-        yield f"sqlite:///{request.getfixturevalue('tmp_path')}/new.db"
-        return
-    server = request.getfixturevalue("server")
-    with psycopg.connect(server.url, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE new")
-        yield server.url.replace("/postgres?", "/new?")
-        connection.execute("DROP DATABASE new WITH (FORCE)")
 
 
 def files_of(home: Path) -> list[str]:
@@ -63,7 +48,7 @@ def test_an_older_database_is_upgraded_and_a_newer_one_is_left_alone(
     with closing(open_database()) as old:
         code = classes.open_class(old).code
     steps = shutil.copytree(ROOT / "mnist_demo" / "classroom" / "migrations", tmp_path / "newer")
-    (steps / "versions" / "v2_subject.py").write_text(STEP_2)
+    (steps / "versions" / "v9_subject.py").write_text(STEP_9)
     with monkeypatch.context() as newer:
         newer.setattr(database, "MIGRATIONS", str(steps))
         with closing(open_database()) as upgraded, upgraded.reading() as session:
@@ -233,81 +218,6 @@ def test_a_server_that_is_gone_is_told_and_used_when_it_is_back(
         server.start()
         assert draw(opened, pupil, "later")
         classes.delete_class(opened, pupil.class_id)
-
-
-def nonsense(path: Path) -> None:
-    path.write_text("not a database, but a text that is long enough to be taken for one" * 20)
-
-
-def foreign(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as other:
-        other.execute("CREATE TABLE classes (name)")
-
-
-@pytest.mark.parametrize("make", [nonsense, foreign])
-def test_a_file_that_is_no_database_of_ours_is_told_and_kept(home: Path, make: Callable[[Path], None]) -> None:
-    path = home / place.FILE_NAME
-    make(path)
-    before = path.read_bytes()[100:]
-    with pytest.raises(UserError, match="damaged or belongs to another program"):
-        open_database()
-    assert path.read_bytes()[100:] == before
-
-
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "file").touch()
-    for name, words in (("file/home/x.db", "Cannot write"), (".", "cannot be opened")):
-        monkeypatch.setenv(place.DATABASE_VARIABLE, f"sqlite:///{tmp_path / name}")
-        with pytest.raises(UserError, match=words):
-            open_database()
-
-
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("secret", "does not name a database"),
-        ("secret://a:secret@host/name", "does not name a database"),
-        ("postgresql://a:secret@host:port/name", "does not name a database"),
-        ("postgresql://a:secret@127.0.0.1:99999/name", "does not"),
-        ("mysql://a:secret@host/name", "does not name a database"),
-        ("sqlite://", "does not name a database"),
-        ("sqlite:///:memory:", "does not name a database"),
-        ("postgresql://a:secret@127.0.0.1:1/name", "does not answer"),
-        ("postgres://a:se@secret@127.0.0.1:1/name", "does not answer"),
-        ("postgresql+psycopg://127.0.0.1:1/name?password=secret", "does not answer"),
-        ("postgresql://a:secret@127.0.0.1:1/name?secret=secret", "does not"),
-        ("postgresql://a:b@/secret?host=/nowhere", "does not answer"),
-    ],
-)
-def test_an_address_that_leads_nowhere_is_told_without_its_password(
-    name: str, words: str, monkeypatch: pytest.MonkeyPatch, home: Path
-) -> None:
-    monkeypatch.setenv(place.DATABASE_VARIABLE, name)
-    with pytest.raises(UserError, match=words) as told:
-        open_database()
-    assert "secret" not in str(told.value)
-    assert place.DATABASE_VARIABLE in str(told.value)
-    assert files_of(home) == []
-
-
-@pytest.mark.parametrize(
-    ("error", "words"),
-    [
-        (psycopg.errors.DiskFull(), "no space left"),
-        (psycopg.errors.DeadlockDetected(), "try again"),
-        (psycopg.errors.AdminShutdown(), "does not answer"),
-        (psycopg.errors.ReadOnlySqlTransaction(), "not written"),
-        (psycopg.errors.UndefinedTable(), "another program"),
-    ],
-)
-def test_what_a_server_says_is_told(error: Exception, words: str) -> None:
-    assert words in str(faults.sentence(OperationalError("", {}, error), "The database"))
-
-
-def test_an_error_of_ours_is_no_users(database: Database) -> None:
-    with pytest.raises(sa.exc.ArgumentError), database.reading() as session:
-        session.execute(sa.select("nothing"))  # type: ignore[call-overload]
-    assert faults.sentence(OperationalError("", {}, psycopg.errors.SyntaxError()), "") is None
 
 
 def test_where_all_connections_are_in_use_one_is_told_so_after_a_while(

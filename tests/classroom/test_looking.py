@@ -3,7 +3,7 @@
 from mnist_demo.classroom import classes, drawings, votes
 from mnist_demo.classroom.classes import Size
 from mnist_demo.classroom.database import Database
-from tests.classroom.test_classes import IMAGE, at_once, draw, joined
+from tests.classroom.test_classes import IMAGE, at_once, cast, draw, joined
 
 
 def test_teachers_who_open_a_class_at_once_open_one_and_a_closed_one_is_not_opened_again(database: Database) -> None:
@@ -66,8 +66,8 @@ def test_one_class_or_all_are_collected(database: Database) -> None:
     first, second = joined(database), joined(database)
     draw(database, first, label=3)
     draw(database, second, label=5)
-    votes.vote(database, second.id, "image 7", 4)
-    votes.vote(database, first.id, "image 7", 9)
+    cast(database, second, "image 7", 4)
+    cast(database, first, "image 7", 9)
     assert drawings.collect(database, second.class_id).labels.tolist() == [5]
     assert drawings.collect(database).labels.tolist() == [3, 5]
     code = classes.list_classes(database)[0].code

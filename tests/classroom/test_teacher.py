@@ -40,6 +40,17 @@ def test_two_servers_that_make_it_at_once_get_the_same(path: Path, monkeypatch: 
     assert teacher.key() == teacher.key() == path.read_text(encoding="utf-8")
 
 
+def test_it_is_made_where_a_file_can_have_one_name_only(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")  # as on a memory stick
+
+    monkeypatch.setattr("os.link", refuse)
+    monkeypatch.setattr(files, "is_file", lambda _: False)
+    assert teacher.key() == teacher.key() == path.read_text(encoding="utf-8")
+    assert path.stat().st_mode & 0o077 == 0 or sys.platform == "win32"
+    assert not list(path.parent.glob(f".{path.name}*"))
+
+
 def test_every_home_has_another(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert home
     first = teacher.key()

@@ -13,11 +13,12 @@ from mnist_demo.classroom import asking, classes, drawings
 from mnist_demo.classroom.database import Database, open_database
 from mnist_demo.classroom.tables import Pupil, SchoolClass
 from mnist_demo.files import HOME_VARIABLE
-from tests.browser import DIGITS, TWO_FRAMES, cards, draw, ink
+from tests.browser import DIGITS, TWO_FRAMES, canvas_of, cards, draw, ink
 from tests.conftest import furnish
 from tests.in_browser.test_drawing import Fingers
 from tests.server import Server, free_port
 
+SIDEWAYS = {"viewport": {"width": 844, "height": 390}, "has_touch": True, "is_mobile": True}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
@@ -109,6 +110,32 @@ def test_a_pupil_joins_by_the_link_draws_with_a_finger_and_is_the_same_after_a_r
     assert lesson.pupils == [pupil]
 
 
+def test_two_presses_of_join_make_one_pupil_whom_no_other_tab_makes_forgotten(lesson: Lesson) -> None:
+    context = lesson.browser.new_context()
+    earlier, page = context.new_page(), context.new_page()
+    earlier.goto(f"{lesson.server.url}/class")
+    expect(earlier.get_by_role("button", name="Join")).to_be_visible()
+    page.goto(f"{lesson.server.url}/class?code={lesson.opened.code}")
+    page.get_by_role("button", name="Join").dblclick()
+    expect(page.get_by_role("button", name="Send", exact=True)).to_be_visible()
+    (pupil,) = lesson.pupils
+    page.wait_for_function(f"localStorage.getItem('mnist_demo_pupil') === '{pupil.key}'")
+    earlier.get_by_label("The code on the projector").fill("AAAAAA")
+    earlier.get_by_role("button", name="Join").click()
+    expect(earlier.get_by_text("No class has this code")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text(f"You are the {pupil.colour} {pupil.animal}")).to_be_visible()
+    classes.close_class(lesson.database, lesson.opened.id)
+    expect(page.get_by_text("The class that you were in is over")).to_be_visible()
+    page.wait_for_function("localStorage.getItem('mnist_demo_pupil') === null")
+    page.evaluate("localStorage.setItem('mnist_demo_pupil', 'newer')")  # in another tab
+    page.get_by_label("The code on the projector").fill("AAAAAA")
+    page.get_by_role("button", name="Join").click()
+    expect(page.get_by_text("No class has this code")).to_be_visible()
+    assert page.evaluate("localStorage.getItem('mnist_demo_pupil')") == "newer"
+    assert lesson.pupils == [pupil]
+
+
 def wait_for_ink(page: Page, pixels: int) -> bool:
     for _ in range(50):
         if ink(page) == pixels:
@@ -117,9 +144,27 @@ def wait_for_ink(page: Page, pixels: int) -> bool:
     return False
 
 
+def test_all_that_a_pupil_needs_is_in_sight_on_a_phone_that_lies_on_its_side(lesson: Lesson) -> None:
+    page = lesson.join(**SIDEWAYS)
+    for _ in range(50):  # until the style sheets are there
+        canvas = canvas_of(page).bounding_box()
+        if canvas and canvas["height"] < 300:
+            break
+        page.wait_for_timeout(100)
+    button = page.get_by_role("button", name="Send", exact=True).bounding_box()
+    assert canvas is not None
+    assert button is not None
+    assert canvas["height"] == canvas["width"] >= 240
+    for box in (canvas, button):
+        assert box["y"] >= 60  # below the bar
+        assert box["y"] + box["height"] <= 390
+    assert button["x"] >= canvas["x"] + canvas["width"]
+
+
 def test_all_that_a_pupil_needs_is_in_sight_on_a_phone(lesson: Lesson) -> None:
     page = lesson.join(**PHONE)
     expect(cards(page)).to_have_count(2)
+    assert page.locator(".stMain").evaluate("main => main.scrollWidth - main.clientWidth") <= 0
     for part in (page.locator("h2"), page.get_by_role("button", name="Send", exact=True), *cards(page).all()):
         box = part.bounding_box()
         assert box is not None
@@ -179,6 +224,14 @@ def test_a_server_that_is_killed_in_mid_send_has_the_drawing_once_when_it_is_the
         page.wait_for_timeout(3000)  # whatever else is sent again
         assert lesson.labels == [digit]
         draw(page, DIGITS[2])
+        expect(cards(page).first.locator(".headline")).to_have_text("2")
+        page.wait_for_function("sessionStorage.getItem('mnist_demo_begun')?.length > 40")
+        lesson.server.process.send_signal(signal.SIGKILL)
+        lesson.server.process.wait()
+    with lesson.server:  # what was begun is there again
+        expect(page.get_by_text("Connecting")).to_have_count(0)
+        page.wait_for_timeout(1000)
+        assert ink(page) > 0
         send(page)
         expect_asked(page, lesson.pupils[0], 2)
         assert len(lesson.labels) == 2

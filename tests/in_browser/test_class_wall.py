@@ -1,34 +1,19 @@
 """The wall in a real browser: from a drawing that is stored to the projector, and away again."""
 
 import re
-from collections.abc import Iterator
 
 import numpy as np
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from mnist_demo.classroom import classes, drawings, teacher
-from mnist_demo.classroom.database import Database, open_database
+from mnist_demo.classroom.database import Database
 from mnist_demo.classroom.tables import Pupil, SchoolClass
 from mnist_demo.data.images import SIDE
 from mnist_demo.drawing.strokes import Stroke
-from mnist_demo.files import HOME_VARIABLE
 from tests.conftest import OpenPage
 from tests.in_browser.test_projector import LABEL, SCREEN, assert_all_fits, font_size, project
-from tests.server import Server
 
 SOON = 30_000  # ms: on a machine that has much else to do
-
-
-@pytest.fixture
-def database(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    """The server's, without a class; no class is left open for other tests."""
-    monkeypatch.setenv(HOME_VARIABLE, str(server.home))
-    opened = open_database()
-    yield opened
-    for one in classes.list_classes(opened):
-        classes.delete_class(opened, one.id)
-    opened.close()
 
 
 def draw(database: Database, pupil: Pupil, identifier: str, label: int) -> None:
@@ -58,7 +43,7 @@ def the_class(database: Database) -> SchoolClass:
 def test_a_drawing_comes_onto_the_wall_is_hidden_covered_and_deleted(open_page: OpenPage, database: Database) -> None:
     page = open_as_teacher(open_page)
     page.get_by_role("button", name="Open a class").click()
-    expect(page.get_by_text("Drawings appear here")).to_be_visible()
+    expect(page.get_by_text("Drawings appear")).to_be_visible()
     one = the_class(database)
     expect(page.locator(".code")).to_have_text(one.code)
     pupil = classes.join(database, one.code)
@@ -67,8 +52,8 @@ def test_a_drawing_comes_onto_the_wall_is_hidden_covered_and_deleted(open_page: 
     expect(tiles(page)).to_have_count(3, timeout=SOON)
     expect(page.get_by_text("1 pupil has joined")).to_be_visible()
     wrong = page.get_by_role("button", name="the digit 7, read as 1")
-    expect(wrong).to_have_text("read as 1")
-    expect(tiles(page).first).to_have_text("read as 1")  # it came last
+    expect(wrong).to_have_text("7 → 1")
+    expect(tiles(page).first).to_have_text("7 → 1")  # it came last
     wrong.click()
     page.get_by_role("button", name="Hide", exact=True).click()
     expect(tiles(page)).to_have_count(2)
@@ -99,6 +84,7 @@ def test_a_drawing_comes_onto_the_wall_is_hidden_covered_and_deleted(open_page: 
     page.get_by_role("button", name="Uncover the wall").click()
     expect(tiles(page)).to_have_count(2)
     page.get_by_role("button", name="Close the class").click()
+    page.get_by_role("button", name="Close it").click()
     page.get_by_role("button", name="Delete", exact=True).click()
     page.get_by_role("button", name="Keep it").click()
     assert len(classes.list_classes(database)) == 1
@@ -114,17 +100,20 @@ def test_on_the_projector_all_is_large_and_the_newest_that_fit_are_shown(
     one = classes.open_one(database)
     pupil = classes.join(database, one.code)
     for number in range(80):
-        draw(database, pupil, str(number), number % 2)
+        draw(database, pupil, str(number), 0 if number in (0, 1) else 1)
     page = open_as_teacher(open_page, viewport=SCREEN)
     project(page)
     expect(tiles(page)).to_have_count(80, timeout=SOON)
     assert_all_fits(page)
     shown = page.locator(".tile:visible")
     assert 20 <= shown.count() < 80
+    expect(page.locator(".tile.wrong:visible")).to_have_count(2)  # the oldest, but misread
     for part in (shown.first, shown.last, page.locator(".code"), page.get_by_text("1 pupil has joined")):
         expect(part).to_be_in_viewport(ratio=1)
     assert font_size(page.locator(".code")) >= 3 * LABEL
-    for text in (page.locator(".tile.wrong span").first, page.locator(".counts li").first, page.get_by_text("CNN: ")):
+    cover, part = page.get_by_text("Cover the wall"), page.get_by_text("Teach it")
+    marked, counts = page.locator(".tile.wrong span").first, page.locator(".counts li").first
+    for text in (marked, counts, page.get_by_text("CNN: "), cover, part):
         assert font_size(text) >= LABEL - 0.1
 
 

@@ -35,17 +35,17 @@ def test_from_an_image_to_its_evidence_to_a_number_that_can_be_checked(open_page
     page.get_by_role("radio", name="Layer by layer").click()
     board = page.get_by_role("application")
     expect(place_of(page)).to_contain_text("conv1 at")
-    wait_for(lambda: adds_up(page), seconds=10)  # the parts of the page arrive one after the other
+    wait_for(lambda: adds_up(page))  # the parts of the page arrive one after the other
     box = board.bounding_box()
     assert box is not None
     cell = box["width"] / 28
     board.click(position={"x": 9.5 * cell, "y": 12.5 * cell})
     expect(place_of(page)).to_contain_text("conv1 at (12, 9,")
-    wait_for(lambda: adds_up(page), seconds=10)  # the parts of the page arrive one after the other
+    wait_for(lambda: adds_up(page))  # the parts of the page arrive one after the other
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowDown")
     expect(place_of(page)).to_contain_text("conv1 at (13, 10,")
-    wait_for(lambda: adds_up(page), seconds=10)  # the parts of the page arrive one after the other
+    wait_for(lambda: adds_up(page))  # the parts of the page arrive one after the other
     board.tap(position={"x": 20.5 * cell, "y": 5.5 * cell})
     expect(place_of(page)).to_contain_text("conv1 at (5, 20,")
     page.reload()  # all of it is in the address, but for the number

@@ -74,7 +74,7 @@ def test_a_digit_is_drawn_with_the_keyboard_and_is_a_drawing_like_any_other(open
     expect(headline(page)).to_have_text("")
     strike(page, "Control+z")
     expect(headline(page)).to_have_text("7")
-    wait_for(lambda: ink(page) == drawn, seconds=5)
+    wait_for(lambda: ink(page) == drawn)
     expect(canvas).to_be_focused()
     strike(page, "Tab")
     expect(page.get_by_role("button", name="Undo", exact=True)).to_be_focused()
@@ -89,7 +89,7 @@ def test_a_digit_is_drawn_with_the_keyboard_and_is_a_drawing_like_any_other(open
     assert ink(page) > drawn
     expect(headline(page)).to_have_text("7")
     page.get_by_role("button", name="Undo", exact=True).click()
-    wait_for(lambda: ink(page) == drawn, seconds=5)
+    wait_for(lambda: ink(page) == drawn)
 
 
 def test_a_drawing_is_the_same_after_the_keyboard_was_on_it(open_page: OpenPage) -> None:
@@ -138,8 +138,8 @@ def test_shift_draws_while_it_is_held_and_a_mouse_adds_nothing_to_the_keyboards_
     for left in (2, 1, 0):
         page.get_by_role("button", name="Undo", exact=True).click()
         if left == 1:
-            wait_for(lambda: ink(page) == drawn, seconds=5)
-    wait_for(lambda: ink(page) == 0, seconds=5)
+            wait_for(lambda: ink(page) == drawn)
+    wait_for(lambda: ink(page) == 0)
 
 
 def test_a_whole_lesson_by_keyboard_alone(open_page: OpenPage) -> None:

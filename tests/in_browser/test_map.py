@@ -43,15 +43,15 @@ def test_a_drawing_is_on_the_map_and_moves_while_it_is_drawn_and_a_click_opens_a
     page.get_by_role("menuitem", name="Map").click()
     page.locator("h1", has_text="map").wait_for()
     expect(page.get_by_text("Your drawing: CNN says 7:")).to_be_visible()
-    wait_for(lambda: mark(page) is not None and ink(page) > 1000, seconds=20)  # it is on this page's canvas, too
+    wait_for(lambda: mark(page) is not None and ink(page) > 1000)  # it is on this page's canvas, too
     page.wait_for_function("document.querySelector('.stApp[data-test-script-state=notRunning]')")
     first = mark(page)
 
     draw(page, [[(0.35, 0.5), (0.7, 0.5)]])  # a bar across the seven
-    wait_for(lambda: mark(page) != first, seconds=10)
+    wait_for(lambda: mark(page) != first)
     page.get_by_role("button", name="Clear", exact=True).click()
     expect(page.get_by_text("Draw a digit, and see where it is")).to_be_visible()
-    wait_for(lambda: mark(page) is None, seconds=10)
+    wait_for(lambda: mark(page) is None)
 
     stage = page.locator(".stage")
     stage.scroll_into_view_if_needed()
@@ -85,7 +85,7 @@ def move(page: Page, key: str) -> None:
     """By a key, until the map shows it."""
     before = points_on(page)
     page.keyboard.press(key)
-    wait_for(lambda: points_on(page) != before, seconds=5)
+    wait_for(lambda: points_on(page) != before)
 
 
 def test_the_map_is_moved_and_an_image_opened_with_the_keyboard(open_page: OpenPage) -> None:
@@ -96,11 +96,12 @@ def test_the_map_is_moved_and_an_image_opened_with_the_keyboard(open_page: OpenP
     move(page, "ArrowUp")
     move(page, "+")
     page.keyboard.press("0")  # the whole map again
-    wait_for(lambda: points_on(page) == whole, seconds=5)
+    wait_for(lambda: points_on(page) == whole)
     move(page, "ArrowRight")
     move(page, "+")
     said = page.locator(".said")
     expect(said).to_contain_text(re.compile(r"In the middle: Test image \d+: a \d"))
+    page.wait_for_timeout(1000)  # it is said a moment after the map has moved
     number = re.findall(r"\d+", said.inner_text())[0]
     page.keyboard.press("Enter")
     expect(page.get_by_text(re.compile(f"Test image {number}: label"))).to_be_visible()

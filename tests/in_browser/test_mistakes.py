@@ -48,20 +48,21 @@ def test_from_the_confusion_matrix_to_a_mistake_to_its_evidence_to_the_canvas_an
     page.keyboard.press("Enter")
     expect(image).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_text(f"label {label}, read as {digit}, ")).to_be_visible()
+    page.locator("[data-test-script-state=notRunning]").wait_for()  # the link comes after the words
     follow(page, "Why?", "Why")
     expect(page.get_by_text(re.compile(f"Affine model says ({digit}|Not sure: perhaps {digit})"))).to_be_visible()
     follow(page, "Draw over it", "Draw")
     canvas_of(page)
-    wait_for(lambda: ink(page) > 1000, seconds=20)
+    wait_for(lambda: ink(page) > 1000)
     expect(card(page, "Affine model").locator(".headline")).not_to_have_text("")
     traced, before = ink(page), percents(page)
     draw(page, [[(0.2, 0.5), (0.8, 0.5)]])
-    wait_for(lambda: ink(page) > traced + 500 and percents(page) != before, seconds=20)
+    wait_for(lambda: ink(page) > traced + 500 and percents(page) != before)
     go_to_mistakes(page)
     expect(page.get_by_text(f"of a {label} read as {digit}, the surest first")).to_be_visible()
     follow(page, "Draw over it", "Draw")  # once more, and without what was drawn over it
     canvas_of(page)
-    wait_for(lambda: abs(ink(page) - traced) < 50 and percents(page) == before, seconds=20)
+    wait_for(lambda: abs(ink(page) - traced) < 50 and percents(page) == before)
 
 
 def test_the_matrix_is_one_stop_of_the_tab_key_and_the_arrows_go_through_it(open_page: OpenPage) -> None:

@@ -220,7 +220,7 @@ def test_weights_form_before_the_class_and_draw_can_use_the_model_meanwhile(open
     before = picture.get_attribute("src")
     assert page.get_by_alt_text(re.compile("The weights for the digit")).count() == 10
     replace(snapshot, with_other_weights(shipped))
-    wait_for(lambda: picture.get_attribute("src") != before, seconds=20)
+    wait_for(lambda: picture.get_attribute("src") != before)
     page.get_by_role("link", name="Draw with it").click()
     page.get_by_role("combobox", name="Models that answer").click()
     expect(page.get_by_role("option", name=title(newest()), exact=True)).to_be_visible()

@@ -80,6 +80,7 @@ def test_a_run_is_in_sight_from_start_to_end_nothing_jumps_and_it_fills_a_projec
 def assert_in_sight(page: Page) -> None:
     """Progress, charts and ten large pictures, without scrolling."""
     page.locator(".stMain").evaluate("main => main.scrollTo(0, 0)")  # filling in the form may have scrolled
+    page.wait_for_function("[...document.images].every((image) => image.complete)")
     for element in (page.locator(".stProgress"), page.locator(".stVegaLiteChart"), pictures(page)):
         assert [box for box in boxes(element) if bottom(box) > SCREEN["height"]] == []
     assert all(min(box["width"], box["height"]) >= 100 for box in boxes(pictures(page)))
@@ -90,6 +91,7 @@ def assert_fills_a_projector(page: Page) -> None:
     page.get_by_role("button", name="Projector view").click()
     expect(button(page, "Start training")).to_have_count(0)
     expect(button(page, "Stop")).to_have_count(0)
+    expect(page.locator(".stProgress")).to_have_count(1, timeout=SHOWN)  # the other view's has gone
     expect(page.locator(".stProgress")).to_contain_text("steps/s", timeout=SHOWN)
     expect(pictures(page)).to_have_count(10, timeout=SHOWN)
     chart_text = page.locator(".stVegaLiteChart svg text")
@@ -115,7 +117,7 @@ def test_the_legends_lines_have_the_colours_of_the_charts(open_page: OpenPage, s
     def found(lines: Locator) -> set[str]:
         return {color for text in lines.evaluate_all(colors) for color in re.findall(r"rgb\(\d+, \d+, \d+\)", text)}
 
-    wait_for(lambda: len(found(in_legend)) > 0 and found(in_legend) == found(in_charts), seconds=20)
+    wait_for(lambda: len(found(in_legend)) > 0 and found(in_legend) == found(in_charts))
 
 
 def test_the_charts_of_a_home_without_runs_have_their_place(open_page: OpenPage) -> None:

@@ -10,7 +10,7 @@ from mnist_demo.data.images import CLASSES, PIXELS
 from mnist_demo.errors import UserError
 from mnist_demo.models import registry
 from mnist_demo.runs import store
-from mnist_demo.runs.run_directory import Run
+from mnist_demo.runs.run_directory import DRAWINGS_FILE, Run
 from mnist_demo.teaching import material
 from mnist_demo.teaching.material import KEPT_ASIDE, LEARNED, UNSEEN, Material
 
@@ -96,7 +96,6 @@ def test_what_is_kept_is_read_again(run: Run) -> None:
 @pytest.mark.parametrize(
     "damage",
     [
-        lambda path: path.unlink(),
         lambda path: path.write_bytes(b""),
         lambda path: path.write_bytes(path.read_bytes()[:-60]),
         lambda path: path.write_text("no archive"),
@@ -105,10 +104,10 @@ def test_what_is_kept_is_read_again(run: Run) -> None:
         lambda path: np.savez(path, **vars(drawings(30)) | {"parts": np.full(30, UNSEEN)}),
         lambda path: np.savez(path, labels=np.zeros(30, np.uint8)),
     ],
-    ids=["missing", "empty", "cut off", "text", "no digit", "no image", "nothing to learn", "half"],
+    ids=["empty", "cut off", "text", "no digit", "no image", "nothing to learn", "half"],
 )
 def test_damaged_drawings_are_told(run: Run, damage: object) -> None:
     material.write(drawings(30), run.directory)
-    damage(run.directory / material.FILE)  # type: ignore[operator]
-    with pytest.raises(UserError, match="missing or damaged: delete it, and teach anew"):
+    damage(run.directory / DRAWINGS_FILE)  # type: ignore[operator]
+    with pytest.raises(UserError, match="are damaged: delete it, and teach anew"):
         material.read(run)

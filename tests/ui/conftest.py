@@ -9,11 +9,16 @@ import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.scriptrunner import script_runner
 
+from mnist_demo.classroom import classes
 from mnist_demo.classroom.current import Current, current
+from mnist_demo.classroom.database import Database
+from mnist_demo.classroom.tables import Pupil, SchoolClass
+from mnist_demo.classroom.voting.asked import Lookout, lookout
 from mnist_demo.data import datasets
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.runs import control, store
 from mnist_demo.runs.run_directory import Run
+from mnist_demo.ui.classroom import reading
 from mnist_demo.ui.common import services
 
 
@@ -69,9 +74,34 @@ def _keras_is_left_alone() -> Iterator[None]:
 def _each_test_has_its_own_database() -> Iterator[None]:
     """What the server knows of the one of another test, in another home, is forgotten."""
     vars(current).update(vars(Current()))
+    vars(lookout).update(vars(Lookout()))
     yield
     if current._database is not None:
         current._database.close()
+
+
+@pytest.fixture
+def database() -> Database:
+    """The server's, with nothing in it."""
+    return current.database()
+
+
+@pytest.fixture
+def opened(database: Database) -> SchoolClass:
+    return classes.open_class(database)
+
+
+@pytest.fixture
+def pupil(database: Database, opened: SchoolClass) -> Pupil:
+    return classes.join(database, opened.code)
+
+
+@pytest.fixture
+def quick_looks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a class has stored is seen at once; nothing is remembered of another test's class."""
+    monkeypatch.setattr(reading, "LOOK_EVERY", 0.0)
+    yield
+    reading._of_class.cache_clear()
 
 
 @pytest.fixture(autouse=True)

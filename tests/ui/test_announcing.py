@@ -1,5 +1,6 @@
 """What the terminal says of the teacher when the server starts, and the link that it prints."""
 
+import asyncio
 import sys
 
 import pytest
@@ -18,7 +19,6 @@ IN_LINK = "Gr%C3%BC%C3%9Fe%20%26%201%2B1%3Dzwei"
 def _network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(addresses, "own_addresses", lambda: ["192.168.1.5", "10.0.0.1"])
     monkeypatch.setenv(teacher.KEY_VARIABLE, KEY)
-    announcing.announce.cache_clear()
 
 
 def start_with(monkeypatch: pytest.MonkeyPatch, **options: object) -> None:
@@ -49,8 +49,12 @@ def test_the_link_is_one_that_others_can_open(
 def test_a_terminal_shows_the_link_once(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     start_with(monkeypatch)
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    announcing.announce()
-    announcing.announce()
+
+    async def start() -> None:
+        async with announcing.at_start(None):
+            pass
+
+    asyncio.run(start())
     assert capsys.readouterr().out.count(f"http://192.168.1.5:8501/class#key={IN_LINK}") == 1
 
 

@@ -15,6 +15,7 @@ from mnist_demo.inside.network import exported
 from mnist_demo.plotting.plots_of_changes import Axis
 from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
+from mnist_demo.ui.answers import loaded
 from mnist_demo.ui.breaking import fool, lines
 from mnist_demo.ui.common import services
 from tests.ui.test_evidence import SEVEN, delete_once_listed, some_run
@@ -60,12 +61,12 @@ def test_each_change_shows_what_the_models_say_and_how_far_they_are_right(name: 
         assert not app.exception
         image = changes.change_images(pixels, name, value)
         for run, title in (("affine", "Affine model"), ("cnn", "CNN")):
-            said = services.classifier(store.find(run)).probabilities(image)[0]
+            said = loaded.classifier(store.find(run)).probabilities(image)[0]
             mark = "check" if said.argmax() == label else "close"
             shown = rf":material/{mark}: {title} says \*\*(Not sure: perhaps )?{said.argmax()}"
             assert re.search(shown, texts(app))
     values = change.slider_values()
-    read = services.classifier(store.find("affine")).logits(changes.along(pixels, name, values)).argmax(1)
+    read = loaded.classifier(store.find("affine")).logits(changes.along(pixels, name, values)).argmax(1)
     sound = changes.sound_range(values, read, label, change.neutral)
     assert sound is not None
     if sound.above is not None:
@@ -97,7 +98,7 @@ def test_fooling_counts_each_drawing_once_and_says_who_judged() -> None:
     claim.set_value(7).run()
     assert not app.exception
     read = {
-        title: int(services.classifier(store.find(run)).logits(drawing_of(app)).argmax())
+        title: int(loaded.classifier(store.find(run)).logits(drawing_of(app)).argmax())
         for run, title in (("affine", "Affine model"), ("cnn", "CNN"))
     }
     for wanted in (7, 1):  # the same drawing, another claim

@@ -14,6 +14,7 @@ from mnist_demo.data import formats
 from mnist_demo.inside import changes, kept
 from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
+from mnist_demo.ui.answers import loaded
 from mnist_demo.ui.breaking import curves, lines
 from mnist_demo.ui.breaking.curves import Point
 from mnist_demo.ui.common import services
@@ -47,9 +48,7 @@ def test_all_test_images_are_read_on_request_and_the_result_is_kept(monkeypatch:
     wait_for(lambda: is_there(app), seconds=20)
     split = services.current_dataset().test
     expected = dict(
-        changes.robustness(
-            services.classifier(store.find("affine")), split.pixels(), split.labels, "down", [-10, 0, 10]
-        )
+        changes.robustness(loaded.classifier(store.find("affine")), split.pixels(), split.labels, "down", [-10, 0, 10])
     )
     (rows,) = tables(app)
     shown = {row[0]: row[1] for row in rows}

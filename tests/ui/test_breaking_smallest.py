@@ -11,6 +11,7 @@ from mnist_demo.errors import UserError
 from mnist_demo.inside import flip
 from mnist_demo.inside.network import exported
 from mnist_demo.runs import store
+from mnist_demo.ui.answers import loaded
 from mnist_demo.ui.breaking import smallest
 from mnist_demo.ui.common import services
 from tests.ui.test_break_it import IMAGE, break_it, press
@@ -39,7 +40,7 @@ def test_the_smallest_change_flips_the_answer(model: str) -> None:
 
 def test_a_wanted_digit_is_reached_and_one_that_is_read_already_is_told() -> None:
     app = break_it(model="cnn", part="smallest", **IMAGE)
-    read = int(services.classifier(store.find("cnn")).logits(services.current_dataset().test.pixels(3, 4)).argmax())
+    read = int(loaded.classifier(store.find("cnn")).logits(services.current_dataset().test.pixels(3, 4)).argmax())
     wanted = (read + 3) % 10
     app.selectbox(key="break_wanted").set_value(wanted).run()
     press(app, "Find the smallest change")

@@ -1,12 +1,20 @@
 """The Class page as a pupil sees it, and what a forged browser may send."""
 
 import io
+import json
 import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
+import streamlit as st
 from PIL import Image
+from streamlit.components.v2.bidi_component.constants import EVENT_DELIM
+from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX
 from streamlit.testing.v1 import AppTest
 
 from mnist_demo.classroom import asking, classes, drawings
@@ -19,6 +27,7 @@ from mnist_demo.data.images import PIXELS
 from mnist_demo.drawing import pictures, preprocess
 from mnist_demo.drawing.strokes import Stroke, paint
 from mnist_demo.errors import UserError
+from mnist_demo.ui.answers import cards
 from mnist_demo.ui.draw import state
 from mnist_demo.ui.pupils import animals, joining, receiving
 from mnist_demo.ui.pupils import visit as visits
@@ -31,22 +40,6 @@ from tests.ui.test_pages import ROOT, texts
 SEVEN = [Stroke(20, ((90, 70), (230, 70), (150, 260)))]
 ONE = [Stroke(20, ((160, 60), (160, 260)))]
 SCRIBBLE = [Stroke(8, tuple((40 + (x * 97) % 240, 40 + (x * 61) % 240) for x in range(30)))]
-
-
-@pytest.fixture
-def database() -> Database:
-    """The server's, with nothing in it."""
-    return current.database()
-
-
-@pytest.fixture
-def opened(database: Database) -> SchoolClass:
-    return classes.open_class(database)
-
-
-@pytest.fixture
-def pupil(database: Database, opened: SchoolClass) -> Pupil:
-    return classes.join(database, opened.code)
 
 
 @pytest.fixture
@@ -70,8 +63,7 @@ def message(**changes: object) -> dict[str, object]:
 
 
 def receive(visit: Visit, sent: object, strokes: list[Stroke] | None = None) -> Answer:
-    assert visit.pupil is not None
-    return receiving.receive(visit, visit.pupil, sent, SEVEN if strokes is None else strokes)
+    return receiving.receive(visit, sent, SEVEN if strokes is None else strokes)
 
 
 def open_page(key: str = "", **query: str) -> AppTest:
@@ -87,6 +79,16 @@ def open_page(key: str = "", **query: str) -> AppTest:
 def press_join(app: AppTest, code: str) -> AppTest:
     app.text_input[0].set_value(code)
     return next(button for button in app.button if button.label == "Join").click().run()
+
+
+def element(app: AppTest, name: str) -> Any:
+    """An element of our own, as the page has it."""
+    return next(one.proto for one in app.get("bidi_component") if one.proto.component_name.endswith(f".{name}"))
+
+
+def data_of(app: AppTest, name: str) -> dict[str, Any]:
+    """What such an element is given."""
+    return dict(json.loads(element(app, name).json))
 
 
 def visit_of(app: AppTest) -> Visit:
@@ -113,7 +115,7 @@ def test_who_comes_by_the_qr_code_joins_with_one_tap_and_is_told_who_they_are(
     assert not app.exception
     (joined,) = classes.list_pupils(database, opened.id)
     assert f"You are the <b>{joined.colour} {joined.animal}</b>" in texts(app)
-    assert "No drawing sent" in texts(app)
+    assert "No drawings sent · none from the whole class" in texts(app)
     assert app.session_state[browser.KEPT].pupil_key == joined.key
 
 
@@ -169,6 +171,111 @@ def test_codes_that_lead_nowhere_are_answered_with_one_sentence(database: Databa
     assert len(classes.list_pupils(database, opened.id)) == 1
 
 
+@pytest.mark.parametrize("interrupted", [(browser, "keep_pupil_key"), (Visit, "enter"), (st, "rerun")])
+def test_who_presses_join_twice_joins_once_and_the_browser_is_told_the_key(
+    database: Database, opened: SchoolClass, monkeypatch: pytest.MonkeyPatch, interrupted: tuple[object, str]
+) -> None:
+    """The second press ends the run of the first, wherever that is."""
+    app = open_page()
+    with monkeypatch.context() as patch:
+        patch.setattr(*interrupted, lambda *_: st.stop())
+        press_join(app, opened.code)
+    app.run()
+    if visit_of(app).pupil is None and any(button.label == "Join" for button in app.button):
+        press_join(app, opened.code)
+    (joined,) = classes.list_pupils(database, opened.id)
+    assert f"You are the <b>{animals.name(joined)}</b>" in texts(app)
+    app.run()
+    assert data_of(app, "browser")["pupil_key"] == joined.key
+
+
+def test_two_presses_that_are_answered_at_once_make_one_pupil(
+    database: Database, opened: SchoolClass, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit, join = Visit(), classes.join
+
+    def join_slowly(*given: Any) -> Pupil:
+        pupil = join(*given)
+        time.sleep(0.3)
+        return pupil
+
+    monkeypatch.setattr(classes, "join", join_slowly)
+    monkeypatch.setattr(browser, "keep_pupil_key", lambda _: None)
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(lambda _: joining.join(visit, opened.code).key, range(2))
+    assert first == second
+    assert len(classes.list_pupils(database, opened.id)) == 1
+
+
+def test_a_tab_whose_class_has_ended_lets_the_browser_forget_the_key_of_that_class_alone(
+    database: Database, pupil: Pupil
+) -> None:
+    app = open_page(pupil.key)
+    assert data_of(app, "browser")["pupil_key"] is None  # it is the browser that has said it
+    classes.close_class(database, pupil.class_id)
+    for _ in range(2):
+        visit_of(app).counted = 0.0
+        app.run()
+        app.run()
+        told = data_of(app, "browser")
+        assert (told["pupil_key"], told["forgotten"]) == (None, pupil.key)
+    new = classes.open_class(database)
+    press_join(app, new.code).run()
+    told = data_of(app, "browser")
+    assert (told["pupil_key"], told["forgotten"]) == (classes.list_pupils(database, new.id)[0].key, None)
+
+
+def test_who_has_made_room_in_a_full_class_joins_again_by_sending(
+    database: Database, opened: SchoolClass, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(classes, "MOST_PUPILS", 1)
+    app = open_page(code=opened.code)
+    press_join(app, opened.code)
+    visit, digit = visit_of(app), visit_of(app).digit
+    (before,) = classes.list_pupils(database, opened.id)
+    classes.join(database, opened.code)
+    visit.counted = 0.0
+    app.run()
+    assert f"You are the <b>{animals.name(before)}</b>" in texts(app)  # nobody is sent away who looks on
+    app.session_state[state.KEY].drawing.strokes = SEVEN
+    visit.message = message(label=digit)
+    app.run()
+    (now,) = classes.list_pupils(database, opened.id)
+    (stored,) = drawings.list_drawings(database, opened.id)
+    assert (stored.pupil_id, stored.label, visit.pupil) == (now.id, digit, now)
+    assert visit.answer == Answer("a", 1, "stored", f"Your {digit} has arrived, thank you.")
+    assert f"You are the <b>{animals.name(now)}</b>" in texts(app)
+    assert data_of(app, "browser")["pupil_key"] == now.key
+    other = Visit()
+    with pytest.raises(UserError, match="full"):
+        joining.join(other, opened.code)
+
+
+def test_who_has_made_room_and_finds_none_is_told_and_keeps_the_drawing(
+    database: Database, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(classes, "MOST_PUPILS", 1)
+    drawings.add_drawing(
+        database, classes.join(database, visit.code).id, "b", label=1, image=np.zeros(PIXELS, np.uint8)
+    )
+    told = receive(visit, message())
+    assert (told.outcome, "full" in told.sentence) == ("refused", True)
+
+
+def test_after_a_class_has_ended_the_code_of_another_in_the_address_is_typed_already(
+    database: Database, pupil: Pupil
+) -> None:
+    ended = classes.code_of(database, pupil)
+    classes.close_class(database, pupil.class_id)
+    assert open_page(pupil.key, code=ended).text_input[0].value == ""
+    new = classes.open_class(database)
+    app = open_page(pupil.key, code=new.code)
+    assert [info.value for info in app.info] == [joining.OVER]
+    assert app.text_input[0].value == new.code
+    next(button for button in app.button if button.label == "Join").click().run()
+    assert len(classes.list_pupils(database, new.id)) == 1
+
+
 def test_a_session_joins_a_class_once_and_not_without_end(database: Database, opened: SchoolClass) -> None:
     visit = Visit()
     assert len({joining.join(visit, opened.code).key for _ in range(30)}) == 1
@@ -201,6 +308,20 @@ def test_a_database_that_is_away_while_one_comes_back_is_waited_for(database: Da
     assert f"You are the <b>{animals.name(pupil)}</b>" in texts(app)
 
 
+# Drawing
+
+
+def test_the_models_read_a_picture_once(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    seven, one = paint(SEVEN, 320), paint(ONE, 320)
+    answer_drawing = Mock(return_value=["a card"])
+    monkeypatch.setattr(cards, "answer_drawing", answer_drawing)
+    asked = []
+    for picture in (None, None, seven, seven, one, None):
+        visit.read(picture)
+        asked.append(answer_drawing.call_count)
+    assert asked == [1, 1, 2, 2, 3, 4]
+
+
 # Sending
 
 
@@ -224,6 +345,25 @@ def test_a_drawing_that_is_sent_is_stored_and_the_canvas_is_cleared_for_the_next
     assert "1 drawing sent · 1 from the whole class" in texts(app)
     app.run()  # nothing is answered twice
     assert app.session_state[state.KEY].loads == loads + 1
+
+
+def test_a_drawing_that_is_begun_is_drawn_again_in_the_next_session(pupil: Pupil) -> None:
+    before = open_page(pupil.key)
+    assert data_of(before, "begun")["drawing"] == ""
+    before.session_state[state.KEY].drawing.strokes = SEVEN
+    before.run()
+    begun = data_of(before, "begun")["drawing"]
+    app = open_page(pupil.key)
+    assert data_of(app, "send")["visitor"] != data_of(before, "send")["visitor"]
+    for sent, loads in ((begun, 1), ("forged", 1), (["forged"], 1)):
+        states = app._tree.get_widget_states()
+        name = f"{STREAMLIT_INTERNAL_KEY_PREFIX}_{element(app, 'send').id}{EVENT_DELIM}events"
+        states.widgets.add(id=name, json_trigger_value=json.dumps([{"event": "begun", "value": sent}]))
+        app._run(states)
+        assert not app.exception
+        assert app.session_state[state.KEY].drawing.strokes == SEVEN
+        assert app.session_state[state.KEY].loads == loads
+    assert data_of(app, "begun")["drawing"] == begun
 
 
 def test_a_drawing_that_is_refused_stays_on_the_canvas(pupil: Pupil) -> None:

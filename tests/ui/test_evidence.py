@@ -16,6 +16,7 @@ from mnist_demo.drawing.strokes import Drawing, Stroke
 from mnist_demo.runs import run_directory, store
 from mnist_demo.runs.metrics import Metrics
 from mnist_demo.runs.run_directory import Run
+from mnist_demo.ui.answers import loaded
 from mnist_demo.ui.common import services
 from mnist_demo.ui.draw.state import KEY
 from mnist_demo.ui.evidence import choice
@@ -68,7 +69,7 @@ def test_the_scores_and_probabilities_are_the_models_and_the_temperature_changes
     app = why(model="affine", split="test", index="3")
     run = store.find("affine")
     image = services.current_dataset().test.pixels(3, 4)
-    logits = services.classifier(run).logits(image)[0]
+    logits = loaded.classifier(run).logits(image)[0]
     (rows,) = tables(app)
     assert [number(row[1]) for row in rows] == pytest.approx(logits, abs=5e-4)
     shares = [number(row[4].removesuffix(" %").removeprefix("&gt; ")) for row in rows]
@@ -86,7 +87,7 @@ def test_the_scores_and_probabilities_are_the_models_and_the_temperature_changes
 def test_red_and_blue_and_the_bias_add_up_to_the_logit(model: str) -> None:
     app = why(model=model, part="pixels", split="test", index="3")
     image = services.current_dataset().test.pixels(3, 4)
-    logits = services.classifier(store.find(model)).logits(image)[0]
+    logits = loaded.classifier(store.find(model)).logits(image)[0]
     for digit in (int(logits.argmax()), 5):
         app.selectbox(key="why_digit").set_value(digit).run()
         red, blue, bias, total = numbers_in(formulas(app)[0])

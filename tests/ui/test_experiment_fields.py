@@ -18,7 +18,8 @@ from mnist_demo.runs import run_directory, store
 from mnist_demo.runs.metrics import Metrics
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.training import precision
-from mnist_demo.ui.common import cards, run_titles
+from mnist_demo.ui.answers import cards
+from mnist_demo.ui.common import run_titles
 from mnist_demo.ui.experiments import overfitting
 from mnist_demo.ui.network import estimate, zoo
 from mnist_demo.ui.train import recipe_form, watching

@@ -14,6 +14,7 @@ from mnist_demo.inside import learning
 from mnist_demo.models import registry
 from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
+from mnist_demo.ui.answers import loaded
 from mnist_demo.ui.common import run_titles, services
 from mnist_demo.ui.draw.state import KEY
 from mnist_demo.ui.evidence import subject
@@ -111,7 +112,7 @@ def test_no_link_is_dead_and_each_page_begins_as_it_says() -> None:
     query, app = opened["6"][0]
     test = services.current_dataset().test
     at = int(query["index"])
-    read = int(services.classifier(services.shipped("affine")).logits(test.pixels(at, at + 1))[0].argmax())
+    read = int(loaded.classifier(loaded.shipped("affine")).logits(test.pixels(at, at + 1))[0].argmax())
     assert read != test.labels[at]
     assert f"label **{test.labels[at]}**" in texts(app)
     mistakes = opened["6"][1][1]
@@ -121,7 +122,7 @@ def test_no_link_is_dead_and_each_page_begins_as_it_says() -> None:
 
 def test_figures_are_those_of_the_code() -> None:
     test = services.current_dataset().test
-    logits = services.classifier(services.shipped("affine")).logits(test.pixels())
+    logits = loaded.classifier(loaded.shipped("affine")).logits(test.pixels())
     wrong = int((logits.argmax(axis=1) != test.labels).sum())
     affine, cnn = shipped_accuracy("affine"), shipped_accuracy("cnn")
     assert affine == pytest.approx(0.92, abs=0.01)
@@ -131,7 +132,7 @@ def test_figures_are_those_of_the_code() -> None:
     found = learning.softmax_of(logits[INDEX], int(test.labels[INDEX]))
     assert f"= {found.loss:.2g}" in texts(lesson("4"))
     assert f"{math.log(10):.2f}" in texts(lesson("4"))
-    last = services.shipped("affine").evaluations[-1]
+    last = loaded.shipped("affine").evaluations[-1]
     assert f"<td>{last.test_loss:.2f}</td><td>{percent(affine)}</td>" in texts(lesson("5"))
     sixth = texts(lesson("6"))
     assert f"The surest of its {wrong:,} mistakes" in sixth

@@ -22,6 +22,7 @@ from mnist_demo.drawing.strokes import Drawing, Stroke, paint
 from mnist_demo.inside import judging, kept
 from mnist_demo.inside.digit_map import DigitMap
 from mnist_demo.inside.network.exported import Opened
+from mnist_demo.ui.answers import loaded
 from mnist_demo.ui.common import services
 from mnist_demo.ui.draw.state import KEY
 from mnist_demo.ui.map import making, scatter
@@ -91,7 +92,7 @@ def test_every_test_image_is_a_point_with_its_label_and_the_models_answer(alike:
     test = services.current_dataset().test
     shown = sent(app, "points")
     assert shown["labels"] == "".join(map(str, test.labels))
-    read = services.classifier(services.shipped("cnn")).logits(test.pixels()).argmax(axis=1)
+    read = loaded.classifier(loaded.shipped("cnn")).logits(test.pixels()).argmax(axis=1)
     assert shown["answers"] == "".join(map(str, read))
     assert shown["by"] == by
     said, explained = words_and_help(app)

@@ -19,6 +19,7 @@ from mnist_demo.inside import judging
 from mnist_demo.inside.network import exported
 from mnist_demo.inside.network.exported import Opened
 from mnist_demo.runs import store
+from mnist_demo.ui.answers import loaded
 from mnist_demo.ui.common import services
 from mnist_demo.ui.draw.state import KEY, Drawn
 from mnist_demo.ui.mistakes import charts, judged, matrix
@@ -52,7 +53,7 @@ def test_every_part_says_how_many_are_wrong_and_explains_its_words(part: str, im
     app = mistakes(part, split=images)
     assert not app.error
     split = services.current_dataset().split(images)
-    wrong = int((services.classifier(services.shipped("cnn")).logits(split.pixels()).argmax(1) != split.labels).sum())
+    wrong = int((loaded.classifier(loaded.shipped("cnn")).logits(split.pixels()).argmax(1) != split.labels).sum())
     assert f"**{wrong:,} mistake{'' if wrong == 1 else 's'}** in {len(split):,} {images} images" in texts(app)
     said, explained = words_and_help(app)
     assert not [term for term in terms_in(said) if f"**{word_of(term).title}**" not in explained]
@@ -61,7 +62,7 @@ def test_every_part_says_how_many_are_wrong_and_explains_its_words(part: str, im
 def test_the_hardest_digit_is_named_and_the_table_has_all_ten() -> None:
     app = mistakes("digits", model="affine")
     split = services.current_dataset().test
-    is_right = services.classifier(services.shipped("affine")).logits(split.pixels()).argmax(1) == split.labels
+    is_right = loaded.classifier(loaded.shipped("affine")).logits(split.pixels()).argmax(1) == split.labels
     shares = [is_right[split.labels == digit].mean() for digit in range(10)]
     assert f"The **{np.argmin(shares)}** is hardest" in texts(app)
     assert len(app.table[0].value) == 10
@@ -71,7 +72,7 @@ def test_two_models_are_held_against_each_other_both_ways() -> None:
     app = mistakes("two")
     split = services.current_dataset().test
     cnn, affine = (
-        services.classifier(services.shipped(name)).logits(split.pixels()).argmax(1) == split.labels
+        loaded.classifier(loaded.shipped(name)).logits(split.pixels()).argmax(1) == split.labels
         for name in ("cnn", "affine")
     )
     said = texts(app)

@@ -25,7 +25,8 @@ from mnist_demo.runs import control, run_directory, store
 from mnist_demo.runs.control import Control
 from mnist_demo.runs.metrics import Metrics
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import cards, run_titles, services
+from mnist_demo.ui.answers import cards, loaded
+from mnist_demo.ui.common import run_titles, services
 from mnist_demo.ui.data.seen import may_have_seen
 from mnist_demo.ui.train import compare, durations, recipe_form, weights
 from tests.conftest import tiny_recipe
@@ -258,7 +259,7 @@ def test_a_model_that_is_not_sure_says_so(monkeypatch: pytest.MonkeyPatch, suret
         def probabilities(self, _: object) -> Any:
             return probabilities[None]
 
-    monkeypatch.setattr(services, "classifier", lambda _: Unsure())
+    monkeypatch.setattr(loaded, "classifier", lambda _: Unsure())
     answer = cards.answer(store.find("cnn"), np.zeros((28, 28), np.float32))
     assert answer.headline == headline
     assert ("perhaps 3" in answer.remark) == (headline == "Not sure")

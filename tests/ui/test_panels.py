@@ -14,7 +14,7 @@ from mnist_demo.drawing.rejection import NO_DIGIT
 from mnist_demo.drawing.strokes import Drawing, Stroke, paint
 from mnist_demo.models.inference import NOT_SURE_BELOW
 from mnist_demo.runs import store
-from mnist_demo.ui.common import cards
+from mnist_demo.ui.answers import cards
 from mnist_demo.ui.draw import share
 from tests import pen, photos
 from tests.browser import DIGITS

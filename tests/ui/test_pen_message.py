@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from mnist_demo.errors import UserError
-from mnist_demo.ui.draw import pen_message
+from mnist_demo.ui.answers import pen_message
 
 
 def data_address(picture: Image.Image, kind: str = "PNG") -> str:

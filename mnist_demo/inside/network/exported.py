@@ -26,16 +26,21 @@ BOOKKEEPING = ("SHAPE", "STRIDED_SLICE", "PACK")
 ACTIVATIONS = {"RELU": "relu", "TANH": "tanh", "LOGISTIC": "sigmoid"}
 TOLERANCE = 1e-3  # of a layer's greatest number: LiteRT adds up in another order
 PROBES = 4  # images to compare by
+MOST_ENGINES = 4  # in memory: a CNN's takes 10 MB, five times what its weights do, and is there again in 20 ms
 
 
 @dataclass(frozen=True, eq=False)
 class Opened:
     """One exported model, as an engine that answers quickly and as the layers that explain why: the same weights."""
 
-    classifier: Classifier
     network: Network
     content: bytes  # of the file
     temperature: float  # by which its logits are divided before the softmax, see calibration.fit_temperature
+
+    @property
+    def classifier(self) -> Classifier:
+        """The engine: not held here, for tabs and results hold many models that nobody asks any more."""
+        return _engine(self.content, self.temperature)
 
     @functools.cached_property
     def digest(self) -> str:
@@ -59,7 +64,7 @@ def open_file(path: Path, temperature: float = 1.0) -> Opened:
 
 def open_model(content: bytes, temperature: float = 1.0) -> Opened:
     """Open the content of a `model.tflite`; raises UserError as `open_file` does."""
-    classifier = Classifier(content, temperature)
+    classifier = _engine(content, temperature)
     try:
         network = Network(tuple(_read(content)))
         _check(network, classifier)
@@ -67,7 +72,12 @@ def open_model(content: bytes, temperature: float = 1.0) -> Opened:
         raise UserError(
             f"This model can be used but not looked into ({error}): choose one that this program trained."
         ) from error
-    return Opened(classifier, network, content, temperature)
+    return Opened(network, content, temperature)
+
+
+@functools.lru_cache(maxsize=MOST_ENGINES)
+def _engine(content: bytes, temperature: float) -> Classifier:
+    return Classifier(content, temperature)
 
 
 class _UnknownError(Exception):

@@ -7,8 +7,9 @@ import streamlit as st
 from mnist_demo import maps
 from mnist_demo.data.images import CLASSES, SIDE
 from mnist_demo.drawing import rejection
+from mnist_demo.ui.answers import cards
 from mnist_demo.ui.breaking.models import Reader
-from mnist_demo.ui.common import answer_cards, cards, projector
+from mnist_demo.ui.common import answer_cards, projector
 from mnist_demo.ui.evidence.subject import Subject
 
 KEY = "break_score"  # of the session

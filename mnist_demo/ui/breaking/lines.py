@@ -11,8 +11,9 @@ from mnist_demo.drawing import pictures
 from mnist_demo.inside import changes
 from mnist_demo.plotting import plots_of_changes
 from mnist_demo.plotting.plots_of_changes import Axis, Points, Probabilities
+from mnist_demo.ui.answers import cards
 from mnist_demo.ui.breaking.models import Reader
-from mnist_demo.ui.common import cards, projector
+from mnist_demo.ui.common import projector
 from mnist_demo.ui.help import glossary
 from mnist_demo.ui.train import charts
 

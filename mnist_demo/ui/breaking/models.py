@@ -8,7 +8,8 @@ from mnist_demo.data.images import Floats
 from mnist_demo.errors import UserError
 from mnist_demo.models.inference import Classifier
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import run_titles, services
+from mnist_demo.ui.answers import loaded
+from mnist_demo.ui.common import run_titles
 from mnist_demo.ui.evidence import choice
 
 
@@ -31,7 +32,7 @@ def readers(runs: list[Run], pixels: Floats) -> list[Reader]:
     for run in runs:
         name = run_titles.title(run)
         try:
-            reader = Reader(run, name, services.classifier(run))
+            reader = Reader(run, name, loaded.classifier(run))
             choice.check_numbers(reader.classifier.logits(pixels.reshape(1, -1)))
         except UserError as error:
             st.error(f"{name}: {error}", icon=":material/error:")

@@ -13,10 +13,11 @@ from mnist_demo.inside import flip
 from mnist_demo.inside.flip import Flip
 from mnist_demo.inside.network.exported import Opened
 from mnist_demo.plotting.plots_of_changes import Axis
+from mnist_demo.ui.answers import cards
 from mnist_demo.ui.breaking import lines
 from mnist_demo.ui.breaking.lines import Sweep
 from mnist_demo.ui.breaking.models import Reader
-from mnist_demo.ui.common import cards, projector
+from mnist_demo.ui.common import projector
 from mnist_demo.ui.evidence import choice, numbers
 from mnist_demo.ui.evidence.pixels import picture
 from mnist_demo.ui.help import glossary

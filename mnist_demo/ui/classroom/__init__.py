@@ -1,1 +1,1 @@
-"""The parts of the Class page."""
+"""The parts of the Class page as its teacher sees it; pupils see those of `ui.pupils`."""

@@ -1,4 +1,4 @@
-"""What a teacher presses on the Class page, checked on the server."""
+"""What a teacher presses on the Class page, checked on the server; and telling what went wrong."""
 
 import functools
 from collections.abc import Callable
@@ -7,7 +7,11 @@ from typing import ParamSpec
 import streamlit as st
 
 from mnist_demo.errors import UserError
+from mnist_demo.ui.common import projector
 from mnist_demo.ui.roles import roles
+
+# In place of a sentence that has a folder or an address in it.
+FOR_PROJECTOR = "Something is wrong with the class at this moment: leave the projector view to read what it is."
 
 P = ParamSpec("P")
 
@@ -22,6 +26,17 @@ def by_teacher(action: Callable[P, object]) -> Callable[P, None]:
         try:
             action(*given, **named)
         except UserError as error:
-            st.toast(str(error), icon=":material/error:")
+            st.toast(sentence(error), icon=":material/error:")
 
     return act
+
+
+def sentence(error: UserError) -> str:
+    """What is told of an error where the teacher presses, and perhaps a class looks on."""
+    text = str(error)
+    return FOR_PROJECTOR if projector.is_on() and ("/" in text or "\\" in text) else text
+
+
+def tell(error: UserError) -> None:
+    """The same on the page."""
+    st.error(sentence(error), icon=":material/error:")

@@ -9,11 +9,12 @@ from typing import IO
 import streamlit as st
 
 from mnist_demo import words
-from mnist_demo.classroom import classes, drawings, votes
+from mnist_demo.classroom import drawings, votes
 from mnist_demo.classroom.classes import Size
 from mnist_demo.classroom.current import current
 from mnist_demo.classroom.exchange import exporting
 from mnist_demo.classroom.tables import SchoolClass
+from mnist_demo.teaching import forgetting
 from mnist_demo.ui.classroom.acting import by_teacher
 
 FEW = 6  # classes: of more the list is scrolled
@@ -42,11 +43,11 @@ def title(one: SchoolClass) -> str:
 def _row(one: SchoolClass, size: Size) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"class_{one.id}"):
         what = f"{words.counted(size.drawings, 'drawing')}, {words.counted(size.pupils, 'pupil')}"
-        st.markdown(f"{title(one)} · {one.code} · {what}{'' if one.closed else ' · open'}")
-        if st.button("Export", icon=":material/download:", key=f"export_{one.id}"):
-            _ask_export(one)
+        st.markdown(f"{title(one)} · {one.code} · {what}{'' if one.closed else ' · open'}", width="stretch")
         if one.closed and st.button("Delete", icon=":material/delete:", key=f"delete_{one.id}"):
             _ask_delete(one)
+        if st.button("Export", icon=":material/download:", key=f"export_{one.id}"):
+            _ask_export(one)
 
 
 @st.dialog("Export")
@@ -94,7 +95,8 @@ def _votes(class_id: int | None, stream: IO[bytes]) -> None:
 def _ask_delete(one: SchoolClass) -> None:
     """The question that stands between a class and its end."""
     st.markdown(
-        f"Delete the class of **{title(one)}** with all its pupils, drawings and votes? Nothing brings it back."
+        f"Delete the class of **{title(one)}**, code {one.code}, with all its pupils, drawings and votes? Nothing "
+        "brings it back. Models that learned from its drawings stay, without the drawings: they cannot be trained on."
     )
     with st.container(horizontal=True):
         is_deleted = st.button(
@@ -106,6 +108,6 @@ def _ask_delete(one: SchoolClass) -> None:
 
 @by_teacher
 def delete(class_id: int) -> None:
-    """Delete a class, also where another teacher has deleted it already."""
-    classes.delete_class(current.database(), class_id)
+    """Delete a class that is closed, also where another teacher has deleted it already."""
+    forgetting.delete_class(current.database(), class_id)
     current.look_again()

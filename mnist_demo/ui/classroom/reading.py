@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from mnist_demo import files
-from mnist_demo.classroom import drawings
+from mnist_demo.classroom import classes, drawings
 from mnist_demo.classroom.database import Database
 from mnist_demo.data.images import CLASSES, PIXELS, SIDE, to_pixels
 from mnist_demo.drawing import pictures
 from mnist_demo.models.evaluation import Evaluation
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import services
+from mnist_demo.ui.answers import loaded
 
 LOOK_EVERY = 1.0  # seconds: all who look within them see what the first has found
 MOST_CLASSES = 2  # that are remembered
@@ -41,10 +41,14 @@ class Seen:
 
 @dataclass(frozen=True)
 class Look:
-    """The drawings of a class at one moment, in the order in which they came; the hidden ones apart."""
+    """The drawings of a class at one moment, in the order in which they came; the hidden ones apart.
+
+    `is_covered` is whether the wall is blank, for all who see it.
+    """
 
     shown: Sequence[Seen] = ()
     hidden: Sequence[Seen] = ()
+    is_covered: bool = True
 
     @property
     def counts(self) -> list[int]:
@@ -62,8 +66,7 @@ class ClassDrawings:
     """What this server knows of the drawings of a class; for all its threads."""
 
     def __init__(self, database: Database, class_id: int) -> None:
-        self.is_covered = False  # whether the wall is blank, for all who see it
-        self._database, self._class_id = database, class_id
+        self._database, self.class_id = database, class_id
         self._lock = threading.Lock()
         self._known: dict[int, Seen] = {}
         self._look, self._looked_at = Look(), -LOOK_EVERY
@@ -78,17 +81,23 @@ class ClassDrawings:
             return self._look
 
     def look_again(self) -> None:
-        """Something was hidden, shown or deleted here: the next look asks the database."""
+        """Something was covered, hidden, shown or deleted here: the next look asks the database."""
         with self._lock:
             self._looked_at = -LOOK_EVERY
 
     def _find(self) -> Look:
-        marks = drawings.marks(self._database, self._class_id)
+        marks = drawings.marks(self._database, self.class_id)
         new = drawings.fetch(self._database, [each for each in marks if each not in self._known])
         known = self._known | {one.id: Seen(one.id, one.pupil_id, one.label, one.image) for one in new}
         self._known = {each: known[each] for each in marks if each in known}  # else it was deleted in between
         shown = [one for one in self._known.values() if not marks[one.id]]
-        return Look(shown, [one for one in self._known.values() if marks[one.id]])
+        hidden = [one for one in self._known.values() if marks[one.id]]
+        return Look(shown, hidden, classes.is_wall_covered(self._database, self.class_id))
+
+    def cover(self, is_covered: bool) -> None:
+        """Make the wall blank for all who see it, or no longer. Raises UserError as `look` does."""
+        classes.cover_wall(self._database, self.class_id, is_covered)
+        self.look_again()
 
     def read(self, run: Run, seen: Sequence[Seen]) -> list[int]:
         """The digits that the model of `run` takes the drawings for. Raises UserError where it has none."""
@@ -101,7 +110,7 @@ class ClassDrawings:
             new = [one for one in seen if one.id not in known]
             if new:
                 images = np.frombuffer(b"".join(one.image for one in new), np.uint8).reshape(-1, PIXELS)
-                logits = services.classifier(run).logits(to_pixels(images))
+                logits = loaded.classifier(run).logits(to_pixels(images))
                 known |= zip((one.id for one in new), logits.argmax(axis=1).tolist(), strict=True)
             return [known[one.id] for one in seen]
 

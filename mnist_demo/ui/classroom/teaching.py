@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from mnist_demo import files, words
-from mnist_demo.background import Background, Job
+from mnist_demo.background import Background, Job, NobodyWantsItError
 from mnist_demo.classroom import drawings
 from mnist_demo.classroom.current import current
 from mnist_demo.classroom.tables import SchoolClass
@@ -18,12 +18,14 @@ from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.teaching import material, taught
 from mnist_demo.teaching.taught import Worth
+from mnist_demo.ui.classroom import acting
 from mnist_demo.ui.classroom.acting import by_teacher
 from mnist_demo.ui.common import components, model_choice, notices, projector, run_titles, services
 from mnist_demo.ui.help import glossary
 from mnist_demo.ui.train import results, run_controls, waiting
 
 LOOK_EVERY = 1.0  # seconds
+FEW = 30  # drawings, of which a percentage would promise too much
 RECIPE = registry.get_recipe("cnn", "teach")
 PRESET = "cnn"  # the model that is taught at first
 PROBLEM = "teach_problem"  # of the visitor's session: why nothing was begun
@@ -82,21 +84,28 @@ def teach(opened: SchoolClass, start: str) -> None:
 
     def make() -> Run:
         services.listing().refresh()
-        last = _last_taught(opened)
+        last = last_taught(opened)
         if last is not None and last.is_active:
             raise UserError("The CNN is being taught already: wait until that has ended, or stop it.")
         return taught.create(RECIPE, datasets.find_source(), store.find(start), prepared)
 
     try:
         found = drawings.collect(current.database(), opened.id)
-        prepared = material.prepare(found.images, found.labels, found.writers, RECIPE.seed)
+        prepared = material.prepare(
+            found.images,
+            found.labels,
+            found.writers,
+            RECIPE.seed,
+            codes=found.codes,
+            to_get_more="the class must send",
+        )
         services.trainer().submit_made(make)
     except UserError as error:
         st.session_state[PROBLEM] = str(error)
     services.listing().refresh()
 
 
-def _last_taught(opened: SchoolClass) -> Run | None:
+def last_taught(opened: SchoolClass) -> Run | None:
     """The run that was begun last, since the class was opened, to teach a model drawings; None where none was."""
     for run in services.listing().read().runs:  # the newest first
         if run.settings.start and datetime.fromisoformat(run.settings.created).timestamp() >= int(opened.opened):
@@ -107,11 +116,12 @@ def _last_taught(opened: SchoolClass) -> Run | None:
 def _watch(opened: SchoolClass, was_large: bool) -> None:
     if projector.is_on() != was_large:
         st.rerun()
-    run = _last_taught(opened)
+    run = last_taught(opened)
     if run is None:
         st.markdown(
-            "It learns from the drawings of this class, mixed with MNIST’s images, for about ten seconds. Some "
-            "drawings, and all of some pupils, are kept aside: they show honestly what it has learned.",
+            "The model learns from the drawings of this class, mixed with MNIST’s images, which takes about ten "
+            "seconds. It does not see all of them: some drawings of each pupil, and all drawings of a few pupils, are "
+            "kept aside for a fair test afterwards.",
             help=glossary.meanings("MNIST"),
         )
     elif run.is_active:
@@ -136,18 +146,21 @@ def _progress(run: Run, *, is_large: bool) -> None:
 
 def _result(run: Run) -> None:
     """How the model read before and after it was taught."""
-    job = _judge(run)
-    if not job.result.done():
-        st.caption("Both models, as it was before and as it is now, read what was kept aside…")
-        return
     try:
-        worth = job.result.result()
+        job = _judge(run)
+        worth = job.result.result() if job.result.done() else None
     except UserError as error:
-        st.error(str(error), icon=":material/error:")
+        acting.tell(error)
+        st.button("Try again", icon=":material/refresh:", key="judge_again", on_click=judge_again, args=[run])
+        return
+    except NobodyWantsItError:  # it waited while no page was open: the next look asks once more
+        worth = None
+    if worth is None:
+        st.caption("The model as it was before, and as it is now, both read the drawings that were kept aside…")
         return
     learned = words.counted(worth.drawings[material.LEARNED], "drawing")
     st.markdown(
-        f"**{run_titles.title(run)}** learned from {learned}. So much of what it never saw it reads right:",
+        f"**{run_titles.title(run)}** learned from {learned}. How much it reads right of what it never saw:",
         help=glossary.meanings("Accuracy", "Test image", "Confidence interval"),
     )
     rows = [
@@ -166,11 +179,28 @@ def _result(run: Run) -> None:
 
 
 def _in_words(found: Evaluation) -> str:
+    if found.images < FEW:
+        return f"{round(found.accuracy * found.images)} of {found.images}"
     low, high = found.interval
     return f"{words.percent(found.accuracy)} ({words.percent(low)} to {words.percent(high)})"
 
 
 def _judge(run: Run) -> Job[None, Worth]:
-    """What the run was worth, or will be once it is computed, once for all viewers."""
-    key = f"{run.id} {files.version(run.model_path)}"
-    return _judging.find(key) or _judging.ask(services.visitor(), {key: lambda _: taught.worth(run)})[key]
+    """What the run was worth, or will be once it is computed, once for all viewers. Raises UserError."""
+    _judging.renew(services.visitor())
+    return _judging.find(_key(run)) or _ask(run)
+
+
+@by_teacher
+def judge_again(run: Run) -> None:
+    """Compute once more what could not be computed."""
+    _ask(run)
+
+
+def _ask(run: Run) -> Job[None, Worth]:
+    """The same, computed anew where that has failed."""
+    return _judging.ask(services.visitor(), {_key(run): lambda _: taught.worth(run)})[_key(run)]
+
+
+def _key(run: Run) -> str:
+    return f"{run.id} {files.version(run.model_path)}"

@@ -8,11 +8,12 @@ from mnist_demo.errors import UserError
 from mnist_demo.models import registry
 from mnist_demo.runs import run_directory, store
 from mnist_demo.runs.run_directory import Run
+from mnist_demo.ui.answers import loaded
+from mnist_demo.ui.answers.reply import MOST_MODELS
 from mnist_demo.ui.common import projector, services
 from mnist_demo.ui.common.run_titles import title, titles
 from mnist_demo.ui.help import glossary
 
-MOST = 6  # models at a time: of more nobody compares the answers, or tells the lines on one chart apart
 NONE = "none"  # in the address of a page on which no model is chosen
 
 
@@ -44,14 +45,14 @@ def model_choice(key: str, on_change: Callable[[], None] | None = None) -> list[
         default=store.shipped_names(),
         format_func=titles(usable),
         placeholder="Choose a model",
-        max_selections=MOST,
+        max_selections=MOST_MODELS,
         help="The models that come with the app, and every model that was trained on the Train page.\n\n"
         + glossary.meanings(*(model.title for model in registry.MODELS.values()), "Parameter", "Test image"),
         key=key,
         persist_state="session",
         on_change=on_change,
     )
-    return [usable[name] for name in chosen if name in usable][:MOST]
+    return [usable[name] for name in chosen if name in usable][:MOST_MODELS]
 
 
 def one_model(label: str, key: str, preset: str, name: str) -> Run | None:
@@ -89,7 +90,7 @@ def several_models(key: str, name: str) -> list[Run]:
     """
     usable = all_usable()
     asked = list(dict.fromkeys(st.query_params.get_all(name) or store.shipped_names()))
-    known = [each for each in asked if each in usable][:MOST]
+    known = [each for each in asked if each in usable][:MOST_MODELS]
     st.session_state[key] = known
 
     def remember() -> None:
@@ -101,7 +102,7 @@ def several_models(key: str, name: str) -> list[Run]:
             list(usable),
             format_func=titles(usable),
             placeholder="Choose a model",
-            max_selections=MOST,
+            max_selections=MOST_MODELS,
             key=key,
             on_change=remember,
             help=glossary.meanings(*(each.title for each in registry.MODELS.values()), "Parameter"),
@@ -133,5 +134,5 @@ def say_if_it_trains(run: Run) -> None:
 
 def all_usable() -> Mapping[str, Run]:
     """The models that can answer, the shipped ones first, by their id."""
-    usable = {run.id: run for run in (services.shipped(name) for name in store.shipped_names())}
+    usable = {run.id: run for run in (loaded.shipped(name) for name in store.shipped_names())}
     return usable | {run.id: run for run in store.list_runs()[0] if run.model_path.is_file()}

@@ -1,37 +1,33 @@
-"""What all viewers of a server share: the trainer, the download, the data sets and the loaded models."""
+"""What all viewers of a server share: the trainer, the download, the data sets; and what it does beside the pages."""
 
 import functools
 import gc
 import importlib
+import math
 import secrets
 import threading
 import time
-from pathlib import Path
 
-import numpy as np
 import streamlit as st
 
+from mnist_demo import memory
 from mnist_demo.data import datasets, download
 from mnist_demo.data.download import BackgroundDownload
-from mnist_demo.data.images import SIDE
-from mnist_demo.drawing import preprocess
 from mnist_demo.errors import UserError
-from mnist_demo.models.inference import Classifier
-from mnist_demo.runs import store
 from mnist_demo.runs.listing import SharedListing
-from mnist_demo.runs.run_directory import Run
 from mnist_demo.runs.trainer import Trainer
-from mnist_demo.ui.roles import announcing
+from mnist_demo.ui.answers import reply
 
 # The first visitor looks for so many seconds before drawing; then what the other pages need is imported.
 LOOKS_FOR = 2.0
 LIBRARIES = ("altair", "matplotlib.figure", "scipy.stats", "sklearn.metrics", "sklearn.calibration")
-GONE_AFTER = 30.0  # seconds without a look at the runs
+GONE_AFTER = 30.0  # seconds without a look
+MOST_LOOKS = 10  # a second, by all visitors together: thirty cost the server no more than ten
 TIDY_EVERY = 30.0  # seconds
 
 _starting = threading.RLock()
 _watching = threading.Lock()
-_looked_at: dict[str, float] = {}  # when each visitor last looked at the runs, by the monotonic clock
+_looked_at: dict[tuple[str, str], float] = {}  # at what each visitor last looked when, by the monotonic clock
 
 
 def trainer() -> Trainer:
@@ -74,14 +70,22 @@ def visitor() -> str:
     return name
 
 
-def watchers() -> int:
-    """How many visitors watch the runs, with this one, who looks at them now."""
+def look_every(what: str, wanted: float, most: float = MOST_LOOKS) -> float:
+    """The seconds after which this visitor's page looks again at what changes: `wanted`, or more where many look.
+
+    All who look at this together do so no more than `most` times a second.
+    """
+    return max(wanted, float(math.ceil(watchers(what) / most)))
+
+
+def watchers(what: str) -> int:
+    """How many visitors look at what changes, as the runs or the class, with this one, who does now."""
     now = time.monotonic()
     with _watching:
-        _looked_at[visitor()] = now
+        _looked_at[what, visitor()] = now
         for gone in [one for one, at in _looked_at.items() if now - at > GONE_AFTER]:
             del _looked_at[gone]
-        return len(_looked_at)
+        return sum(looked_at == what for looked_at, _ in _looked_at)
 
 
 def start() -> None:
@@ -89,7 +93,6 @@ def start() -> None:
     warm_up_inference()
     trainer()
     background_download()
-    announcing.announce()
     keep_house()
 
 
@@ -101,12 +104,13 @@ def keep_house() -> threading.Thread:
     """
 
     def work() -> None:
+        memory.take_large_blocks_apart()
         time.sleep(LOOKS_FOR)
         import_ahead()
         gc.freeze()  # what is there now stays: looking through the rest takes a tenth of the time
         while True:
             time.sleep(TIDY_EVERY)
-            gc.collect()  # tabs that were closed hold models and what these said of images
+            memory.give_back()  # tabs that were closed held models and what these said of images
 
     thread = threading.Thread(target=work, name="housekeeping", daemon=True)
     thread.start()
@@ -121,11 +125,8 @@ def import_ahead() -> None:
 
 @st.cache_resource(show_spinner=False)
 def warm_up_inference() -> None:
-    """Read one picture with each shipped model, so that the first drawing is answered as quickly as the next."""
-    picture = np.zeros((SIDE, SIDE), np.uint8)
-    picture[8:20, 14] = 255
-    for name in store.shipped_names():
-        classifier(shipped(name)).logits(preprocess.to_mnist(picture).reshape(1, -1))
+    """Have the first drawing answered as quickly as the next."""
+    reply.warm_up()
 
 
 @st.cache_resource(max_entries=3, show_spinner="Reading the images…")
@@ -141,25 +142,3 @@ def current_dataset() -> datasets.Dataset:
     except UserError as error:
         st.error(str(error), icon=":material/error:")
         st.stop()
-
-
-def classifier(run: Run) -> Classifier:
-    """The exported model of `run`, loaded once for all viewers. Raises UserError where it has none."""
-    try:
-        changed = run.model_path.stat().st_mtime_ns
-    except OSError:
-        changed = 0  # there is none, and reading it will say so
-    return _classifier(run.model_path, changed, run.status.temperature)
-
-
-# Each message of a pen asks, and Streamlit's cache takes longer than an answer. A CNN's engine has 10 MB, and is there
-# again in 20 ms.
-@functools.lru_cache(maxsize=10)
-def _classifier(path: Path, changed: int, temperature: float) -> Classifier:  # noqa: ARG001 (looked up by)
-    return Classifier.from_file(path, temperature)
-
-
-@st.cache_resource(show_spinner=False)
-def shipped(name: str) -> Run:
-    """The run behind a model that comes with the package."""
-    return store.find(name)

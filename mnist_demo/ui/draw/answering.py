@@ -1,6 +1,5 @@
 """What the models say of the drawing, and the class that guesses first."""
 
-import threading
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -8,44 +7,56 @@ import numpy as np
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from mnist_demo.data.images import Bytes, Floats
-from mnist_demo.drawing import pictures, preprocess
+from mnist_demo.data.images import Floats
+from mnist_demo.drawing import pictures
 from mnist_demo.errors import UserError
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import answer_cards, cards, model_choice, projector, run_titles
-from mnist_demo.ui.draw import components, digit_row, drawn, pen_message, state, steps
+from mnist_demo.ui.answers import cards, pen_message
+from mnist_demo.ui.common import answer_cards, model_choice, projector, run_titles
+from mnist_demo.ui.common.turns import SOON, turns
+from mnist_demo.ui.draw import components, digit_row, drawn, state, steps
 from mnist_demo.ui.draw.state import MODELS, Board, note_change
 
 SNAPSHOT_SECONDS = 2.0  # between two answers of a model that still trains
-FRAGMENTS = ["answers", "below"]
+ANSWERS, BELOW, SHARING = FRAGMENTS = "answers", "below", "sharing"  # the fragments that a message of the pen runs
 GUESS_FIRST = "guess_first"
-# Python runs one thread at a time. Thirty drawings that are answered one after the other are answered sooner than those
-# whose threads take the processor from each other.
-turn = threading.Lock()
 
 
 def show(models: Sequence[Run]) -> None:
-    """The answers of `models`, and what is below them, in two fragments: a message of the pen runs nothing else.
+    """The answers of `models`, and what is below them, in two fragments.
 
-    It runs the answers alone, which come as soon as they can, and once the drawing has settled what is below.
+    A message of the pen runs the answers alone, which come as soon as they can, and once the drawing has settled what
+    is below and the fragment SHARING of the page.
     """
     trains, is_large = any(run.is_active for run in models), projector.is_on()
-    above, below = FRAGMENTS
     every = SNAPSHOT_SECONDS if trains else None
-    st.fragment(answers, key=above, run_every=every)(models, trains, is_large)
-    st.fragment(around, key=below)(models, is_large)
+    st.fragment(answers, key=ANSWERS, run_every=every)(models, trains, is_large)
+    st.fragment(around, key=BELOW)(models, is_large)
 
 
 def run_again(fragments: Sequence[str] = FRAGMENTS) -> None:
-    """Where only a part of this is to run, have all of it run, or these fragments; for a widget's callback."""
+    """Where only a part of the page is to run, have these fragments of it run; for a widget's callback.
+
+    A picture that came with the widget's change is answered, too.
+    """
     context = get_script_run_ctx()
     if context is not None and context.fragment_ids_this_run:  # else the whole page runs, perhaps another one
-        st.rerun(fragments)
+        st.rerun(fragments if components.is_answered() else list({ANSWERS, *fragments}))
+
+
+def runs_one_fragment() -> bool:
+    """Whether only one fragment of the page is to run; messages that came one after the other may run several."""
+    context = get_script_run_ctx()
+    return context is not None and len(context.fragment_ids_this_run or []) == 1
 
 
 def run_below() -> None:
-    """The drawing has settled: what is below the answers may show it."""
-    run_again(FRAGMENTS[1:])
+    """The drawing has settled: what is below the answers may show it.
+
+    Where the next picture came with this message, it is answered instead, and settles in its turn.
+    """
+    if components.is_answered():
+        run_again(FRAGMENTS[1:])
 
 
 def answers(models: Sequence[Run], trained: bool, was_large: bool) -> None:
@@ -53,7 +64,7 @@ def answers(models: Sequence[Run], trained: bool, was_large: bool) -> None:
 
     `trained` is whether one of them still trained when the board was run, `was_large` whether it was on a projector.
     """
-    with turn:
+    with turns.take(SOON):
         rerun_where_changed(was_large)
         models = [model_choice.as_it_is(run) for run in models]
         if trained and not any(run.is_active for run in models):
@@ -66,13 +77,14 @@ def answers(models: Sequence[Run], trained: bool, was_large: bool) -> None:
 def answer(models: Sequence[Run]) -> bool:
     """Take the pen's newest message, and show what `models` say; returns whether the pen is down."""
     is_down, number, problem = take_newest()
-    pixels = to_mnist(state.board().drawing.picture)
+    pixels = seen(state.board())
     is_hidden = is_guessing() and pixels is not None
     said = [cards.hidden(run) for run in models] if is_hidden else cards.answer_drawing(models, pixels)
     picture = "" if pixels is None else pictures.pixels_address(pixels)
-    answer_cards.answers(said, picture=picture, is_final=not is_down, key="answers")
+    answer_cards.answers(said, picture=picture, number=number, is_final=not is_down, key="answers")
     # After the answer: when the browser has it, it may send the next picture.
-    components.pen(answered=number, on_drawn=follow_pen, on_settled=run_below)
+    asked = None if st.session_state.get(GUESS_FIRST, False) else [run.id for run in models]
+    components.pen(answered=number, models=asked, on_drawn=follow_pen, on_settled=run_below)
     told = st.empty()  # takes the place of what was told before, at once: another run may begin before this one ends
     if problem:
         told.error(problem, icon=":material/error:")
@@ -105,7 +117,7 @@ def settle(board: Board) -> None:
     """The drawing stays as it is until the pen is down again; only then are its digits looked for."""
     drawing = board.drawing
     if drawing.settled is not drawing.picture:
-        if to_mnist(drawing.picture) is None:
+        if seen(board) is None:
             drawn.keep(board, drawing.settled)
         drawing.settled = drawing.picture
         board.digits = digit_row.find(drawing.settled)
@@ -173,9 +185,9 @@ def receive() -> pen_message.Message | None:
     return message
 
 
-def to_mnist(picture: Bytes | None) -> Floats | None:
-    """The picture as the models see it; None where nothing is drawn."""
-    try:
-        return None if picture is None else preprocess.to_mnist(picture)
-    except UserError:  # a blank canvas
-        return None
+def seen(board: Board) -> Floats | None:
+    """The drawing as the models see it, None where nothing is drawn; worked out once for each picture."""
+    picture, pixels = board.seen
+    if picture is not board.drawing.picture:
+        picture, pixels = board.seen = board.drawing.picture, pen_message.to_mnist(board.drawing.picture)
+    return pixels

@@ -1,6 +1,7 @@
 """The canvas of a page, and its tools; what is drawn on it is the visitor's one drawing, whatever the page."""
 
 import io
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -11,7 +12,8 @@ from streamlit_drawable_canvas import CanvasResult, st_canvas
 from mnist_demo.drawing import pictures
 from mnist_demo.drawing.strokes import Drawing, from_canvas
 from mnist_demo.errors import UserError
-from mnist_demo.ui.draw import components, state
+from mnist_demo.ui.common.turns import LATER, turns
+from mnist_demo.ui.draw import answering, components, state
 from mnist_demo.ui.draw.state import note_change
 
 CANVAS_SIDE = 320  # pixels that it has; style sheets say how large they are shown
@@ -35,8 +37,24 @@ def tools(key: str) -> None:
     )
 
 
-def canvas(brush: int, color: str, *, key: str) -> None:
-    """st_canvas, whose strokes are kept for the visitor's session; each page has a `key` of its own for it."""
+@st.fragment
+def canvas(brush: int, color: str, *, key: str, then: Callable[[], None] | None = None) -> None:
+    """st_canvas, whose strokes are kept for the visitor's session; each page has a `key` of its own for it.
+
+    What it says of each stroke runs nothing else, but that `then` is called: where the page is to hear of the drawing,
+    it does so from the component that follows the pen, which the fragment called answering.ANSWERS has. But where the
+    browser told of a picture at the same instant, it has only this fragment run.
+    """
+    with turns.take(LATER):
+        _canvas(brush, color, key)
+        if then is not None:
+            then()
+
+
+def _canvas(brush: int, color: str, key: str) -> None:
+    came_together = not components.is_answered() and answering.runs_one_fragment()  # these strokes, and a picture
+    if state.board().has_changed or came_together:
+        st.rerun()
     has_message = components.pen_message() is not None
     result = st_canvas(
         stroke_width=brush,
@@ -63,15 +81,17 @@ def take_picture(result: CanvasResult) -> None:
 
 
 def remember_strokes(key: str) -> None:
-    """Keep the strokes that st_canvas has sent."""
+    """Keep the strokes that st_canvas has sent; have the whole page run only where it has no other way to know."""
     drawing = state.board().drawing
+    had_many = len(drawing.strokes) >= HISTORY
     match st.session_state[key].drawing:
         case {"raw": {"objects": list()} as drawn}:
             try:
                 drawing.strokes, drawing.canvas = from_canvas(drawn, PAPER), drawn
             except UserError as error:
                 st.toast(str(error), icon=":material/error:")
-    note_change()
+    if components.pen_message() is None or had_many != (len(drawing.strokes) >= HISTORY):
+        note_change()
 
 
 def load_strokes() -> None:

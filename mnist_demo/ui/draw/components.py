@@ -1,17 +1,18 @@
 """Streamlit elements of our own: each is a name, a style sheet and a script from `assets/`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from mnist_demo.ui.common.components import assets, component
+from mnist_demo.ui.draw import state
 
 LAYERS = assets("draw") / "layers.js"  # how a script reads the canvas
 
 _canvas_tools = component("draw", "canvas_tools")
 _keyboard = component("draw", "keyboard")
 _paste = component("draw", "paste")
-_pen = component("draw", "pen", begin=LAYERS)
+_pen = component("draw", "pen", begin=[LAYERS])
 
 
 def canvas_tools(*, clear_by_server: bool, can_restore: bool, loads: int, on_asked: Callable[[], None]) -> None:
@@ -39,13 +40,33 @@ def _nothing() -> None:
     """Where a page has nothing else to do than to run again what follows the pen."""
 
 
-def pen(*, answered: int, on_drawn: Callable[[], None] = _nothing, on_settled: Callable[[], None] = _nothing) -> None:
+def pen(
+    *,
+    answered: int,
+    models: Sequence[str] | None = None,
+    on_drawn: Callable[[], None] = _nothing,
+    on_settled: Callable[[], None] | None = None,
+) -> None:
     """Follow the pen on the page's canvas: send what is drawn whenever it has changed, and call `on_drawn`.
 
-    `answered` is the number of the last message that was answered: only after it the next is sent. `on_settled` is
-    called once the answer to a new drawing is shown and the pen is up.
+    `answered` is the number of the last message that the page has answered. `on_settled` is called once the answer to a
+    new drawing is shown and the pen is up.
+
+    The models of the runs with the ids `models` answer beside the page where they can: see `ui.answers.route`. The page
+    then hears only of what is drawn when the pen is up, and without `on_settled` only that there is a pen; where they
+    cannot, and for None, it hears of all, of the next once it has answered the last.
     """
-    _pen(data={"answered": answered}, key="pen", on_drawn_change=on_drawn, on_settled_change=on_settled)
+    data = {"answered": answered, "models": models, "is_heard": on_settled is not None}
+    _pen(data=data, key="pen", on_drawn_change=on_drawn, on_settled_change=on_settled or _nothing)
+    state.board().answered = answered
+
+
+def is_answered() -> bool:
+    """Whether the answer to what the component that follows the pen sent last has been shown."""
+    match pen_message():
+        case {"number": newest}:
+            return bool(newest == state.board().answered)
+    return True
 
 
 def pen_message() -> object | None:

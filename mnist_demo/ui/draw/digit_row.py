@@ -10,7 +10,8 @@ from mnist_demo.data.images import Bytes, Floats, to_bytes
 from mnist_demo.drawing import preprocess, segmentation
 from mnist_demo.errors import UserError
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import cards, run_titles
+from mnist_demo.ui.answers import cards
+from mnist_demo.ui.common import run_titles
 
 DIGIT_SIDE = 84  # pixels: 28 three times
 

@@ -30,8 +30,10 @@ class Board:
     loaded: dict[str, Any] | None = None  # what st_canvas began with; another value loads it into the canvas
     loads: int = 0  # how often the server has loaded strokes into the canvas
     cleared: Drawing | None = None  # what Clear took away and st_canvas cannot bring back
+    seen: tuple[Bytes | None, Floats | None] = (None, None)  # a picture of it, and that as the models see it
     digits: list[Bytes] = field(default_factory=list)  # that stand side by side on the settled drawing
     drawn: list[Drawn] = field(default_factory=list)  # in this session, the earliest first
+    answered: int = 0  # the number of the pen's message whose answer was shown last
     is_revealed: bool = False  # whether the answers of "Guess first" may be seen
     has_changed: bool = False  # whether a widget has changed since the page's board was run
 

@@ -12,7 +12,8 @@ from mnist_demo.drawing import preprocess, rejection
 from mnist_demo.errors import UserError
 from mnist_demo.models.neighbours import Neighbours
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import cards, run_titles, services
+from mnist_demo.ui.answers import cards
+from mnist_demo.ui.common import run_titles, services
 from mnist_demo.ui.help import glossary
 from mnist_demo.words import percent
 

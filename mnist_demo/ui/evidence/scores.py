@@ -8,7 +8,8 @@ from mnist_demo.data.images import CLASSES, Floats
 from mnist_demo.inside import learning
 from mnist_demo.inside.network.exported import Opened
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import answer_cards, cards, projector
+from mnist_demo.ui.answers import cards
+from mnist_demo.ui.common import answer_cards, projector
 from mnist_demo.ui.evidence import choice, numbers
 from mnist_demo.ui.help import glossary
 from mnist_demo.words import surety

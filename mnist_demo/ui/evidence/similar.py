@@ -10,7 +10,7 @@ from mnist_demo.models.neighbours import Vectors
 from mnist_demo.ui.common import services
 from mnist_demo.ui.evidence.pixels import picture
 from mnist_demo.ui.help import glossary
-from mnist_demo.ui.mistakes.judged import judged
+from mnist_demo.ui.mistakes import judged
 from mnist_demo.words import percent
 
 COUNT = 8
@@ -23,8 +23,9 @@ def show(opened: Opened, pixels: Floats) -> None:
     dataset = services.current_dataset()
     split = Split(dataset.train.images[:MOST_IMAGES], dataset.train.labels[:MOST_IMAGES])
     has_hidden = bool(opened.network.last_hidden)
-    hidden = judged(opened, split).hidden if has_hidden else None
-    vectors = _vectors(opened.digest if has_hidden else "", dataset.source, split, hidden)
+    if has_hidden:
+        judged.judged(opened, split)  # shows the progress
+    vectors = _vectors(opened.digest if has_hidden else "", dataset.source, split, opened if has_hidden else None)
     found = vectors.nearest(opened.network.hidden(pixels.reshape(1, -1))[0], COUNT)
     by = "by what its last hidden layer makes of them" if has_hidden else "by their pixels"
     st.markdown(
@@ -39,5 +40,5 @@ def show(opened: Opened, pixels: Floats) -> None:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _vectors(digest: str, source: str, _split: Split, _hidden: Floats | None) -> Vectors:  # noqa: ARG001 (looked up by)
-    return Vectors(_split.pixels() if _hidden is None else _hidden)
+def _vectors(digest: str, source: str, _split: Split, _opened: Opened | None) -> Vectors:  # noqa: ARG001 (looked up by)
+    return Vectors(_split.pixels() if _opened is None else judged.hidden(_opened, _split))

@@ -10,6 +10,7 @@ from mnist_demo.inside import units
 from mnist_demo.inside.network.exported import Opened
 from mnist_demo.inside.network.layers import Layer
 from mnist_demo.ui.common import projector
+from mnist_demo.ui.common.components import is_number
 from mnist_demo.ui.data.thumbnails import thumbnails
 from mnist_demo.ui.evidence import arithmetic, cells, choice
 from mnist_demo.ui.help import glossary
@@ -85,7 +86,7 @@ def _pictures(layer: Layer, values: Floats, position: tuple[int, ...]) -> None:
 
     def choose_channel() -> None:
         chosen = st.session_state["why_channels"].chosen
-        if type(chosen) is int and 0 <= chosen < count:
+        if is_number(chosen) and 0 <= chosen < count:
             choice.put_place(choice.UNIT, (row, column, chosen))
 
     with projector.operator_only("why_picture"):

@@ -8,6 +8,7 @@ from mnist_demo.errors import UserError
 from mnist_demo.inside.network.exported import Opened
 from mnist_demo.models import registry
 from mnist_demo.runs.run_directory import Run
+from mnist_demo.ui.answers import loaded
 from mnist_demo.ui.common import run_titles, services
 from mnist_demo.ui.evidence import choice
 from mnist_demo.words import percent
@@ -31,7 +32,7 @@ class Facts:
                 return self.best[model], choice.opened(self.best[model])
             except UserError:  # deleted in the meantime, or damaged
                 pass
-        shipped = services.shipped(model)
+        shipped = loaded.shipped(model)
         return shipped, choice.opened(shipped)
 
     def of_the_class(self, model: str) -> str:
@@ -66,7 +67,7 @@ def accuracy(run: Run) -> float:
 
 def shipped_accuracy(model: str) -> float:
     """That of the model that comes with the app, on MNIST's test images."""
-    return accuracy(services.shipped(model))
+    return accuracy(loaded.shipped(model))
 
 
 def parameters(model: str) -> str:

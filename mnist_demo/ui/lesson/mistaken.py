@@ -9,7 +9,7 @@ from mnist_demo.data.images import SIDE
 from mnist_demo.errors import UserError
 from mnist_demo.inside import mistakes
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import services
+from mnist_demo.ui.answers import loaded
 from mnist_demo.ui.evidence import choice
 from mnist_demo.ui.lesson import pictures
 from mnist_demo.ui.lesson.facts import Facts
@@ -32,7 +32,7 @@ class Mistaken:
 def surest(facts: Facts) -> Mistaken | None:
     """Its surest mistakes on the test images; None where it makes none, or cannot be asked now."""
     try:
-        said = judged(choice.opened(services.shipped(MODEL)), facts.dataset.test)
+        said = judged(choice.opened(loaded.shipped(MODEL)), facts.dataset.test)
     except UserError:  # too many models are being judged
         return None
     order = mistakes.confident_mistakes(said.probabilities, said.labels)

@@ -15,7 +15,8 @@ from mnist_demo.inside.network.layers import Layer
 from mnist_demo.models import registry
 from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import run_titles, services
+from mnist_demo.ui.answers import loaded
+from mnist_demo.ui.common import run_titles
 from mnist_demo.ui.evidence import choice, numbers, subject
 from mnist_demo.ui.lesson import mistaken, pictures
 from mnist_demo.ui.lesson.facts import INDEX, Facts, parameters, shipped_accuracy
@@ -77,8 +78,8 @@ def function(facts: Facts) -> Step:
 def scores(facts: Facts) -> None:
     """What the models that come with the app make of the image."""
     given = facts.pixels.reshape(1, -1)
-    runs = [services.shipped(name) for name in store.shipped_names()]
-    found = [services.classifier(run).logits(given)[0] for run in runs]
+    runs = [loaded.shipped(name) for name in store.shipped_names()]
+    found = [loaded.classifier(run).logits(given)[0] for run in runs]
     with st.container(horizontal=True, gap="medium"):
         pictures.row([maps.ink(facts.pixels.reshape(SIDE, SIDE), 4)], [f"x, a handwritten {facts.label}"], 8)
         pictures.table(
@@ -143,9 +144,9 @@ def _power(value: float) -> str:
 
 def small_steps(facts: Facts) -> Step:
     """Learning by small steps."""
-    run = facts.best.get("affine") or services.shipped("affine")
+    run = facts.best.get("affine") or loaded.shipped("affine")
     if not run.evaluations:  # deleted in the meantime
-        run = services.shipped("affine")
+        run = loaded.shipped("affine")
     recipe = registry.get_recipe("affine", "notebook", steps=TO_WATCH)
     return Step(
         "Learning by small steps",
@@ -188,7 +189,7 @@ def poor(facts: Facts) -> Step:
     """Why 92 % is poor."""
     affine, cnn = shipped_accuracy("affine"), shipped_accuracy("cnn")
     surest = mistaken.surest(facts)
-    halfway = mistaken.halfway(services.shipped("affine"))
+    halfway = mistaken.halfway(loaded.shipped("affine"))
     look = Link("Look into the first", "evidence", evidence("affine", "pixels", surest.indices[0] if surest else INDEX))
     return Step(
         f"Why {percent(affine, 0)} is poor",

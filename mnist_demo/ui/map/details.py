@@ -11,7 +11,8 @@ from mnist_demo.inside import digit_map
 from mnist_demo.inside.digit_map import NEIGHBOURS, DigitMap
 from mnist_demo.plotting import plots
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import cards, projector, run_titles, why
+from mnist_demo.ui.answers import cards
+from mnist_demo.ui.common import projector, run_titles, why
 from mnist_demo.ui.evidence import choice, subject
 from mnist_demo.ui.help import glossary
 from mnist_demo.ui.map.layouts import Layout

@@ -6,7 +6,9 @@ from mnist_demo.data.datasets import Split
 from mnist_demo.drawing import rejection
 from mnist_demo.inside.digit_map import DigitMap
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import cards, run_titles
+from mnist_demo.ui.answers import cards
+from mnist_demo.ui.common import run_titles
+from mnist_demo.ui.common.turns import SOON, turns
 from mnist_demo.ui.draw import answering, canvas, components, state
 from mnist_demo.ui.map import details, scatter
 from mnist_demo.ui.map.layouts import Layout
@@ -28,20 +30,20 @@ def show_canvas() -> None:
         canvas.canvas(canvas.BRUSH, canvas.INK, key=CANVAS)
 
 
-@st.fragment
+@st.fragment(key=answering.ANSWERS)
 def follow(split: Split, run: Run, layout: Layout, points: Points, found: DigitMap | None) -> None:
     """Where the drawing is on the map and what the model says of it, anew with each message of the pen.
 
     `found` is the map that shows `points`; None while that is being made, and has no place for a drawing yet.
     """
-    with answering.turn:
+    with turns.take(SOON):
         board = state.board()
         if board.has_changed:
             st.rerun()
         is_down, number, problem = answering.take_newest()
         if problem:
             st.error(problem, icon=":material/error:")
-        pixels = answering.to_mnist(board.drawing.picture)
+        pixels = answering.seen(board)
         place = None if pixels is None or found is None else found.place(layout.vector(pixels)[None])[0]
         scatter.mark(points, place, key="map_mark")
         components.pen(answered=number)

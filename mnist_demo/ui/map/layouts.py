@@ -10,7 +10,7 @@ from mnist_demo.data.images import Bytes, Floats
 from mnist_demo.inside import digit_map, kept
 from mnist_demo.inside.digit_map import DigitMap
 from mnist_demo.inside.network.exported import Opened
-from mnist_demo.ui.mistakes.judged import judged
+from mnist_demo.ui.mistakes import judged
 
 MOST_IMAGES = 10_000
 
@@ -43,16 +43,15 @@ def by_model(source: str, split: Split, opened: Opened) -> tuple[Bytes, Layout]:
 
     Raises UserError where they are too few, or where the model's scores are no numbers.
     """
-    said = judged(opened, split)
-    digits = said.digits.astype(np.uint8)
-    if not said.hidden.size:
+    digits = judged.judged(opened, split).digits.astype(np.uint8)
+    if not opened.network.last_hidden:
         return digits, by_pixels(source, split)
-    return digits, _layout(source, opened.digest, split, opened, said.hidden)
+    return digits, _layout(source, opened.digest, split, opened)
 
 
 def by_pixels(source: str, split: Split) -> Layout:
     """The images of the data set `source` by their pixels. Raises UserError where they are too few."""
-    return _layout(source, "", split, None, None)
+    return _layout(source, "", split, None)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Comparing the images…")  # each holds its model
@@ -61,7 +60,6 @@ def _layout(
     digest: str,
     _split: Split,
     _opened: Opened | None,
-    _hidden: Floats | None,
 ) -> Layout:
-    by_pca = digit_map.by_pca(_split.pixels() if _hidden is None else _hidden)
+    by_pca = digit_map.by_pca(_split.pixels() if _opened is None else judged.hidden(_opened, _split))
     return Layout(_opened, by_pca, kept.key("tsne", digest, _split))

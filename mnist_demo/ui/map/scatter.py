@@ -12,7 +12,7 @@ import streamlit as st
 
 from mnist_demo.data.images import Bytes, Floats
 from mnist_demo.ui.common import projector
-from mnist_demo.ui.common.components import component
+from mnist_demo.ui.common.components import component, is_number
 
 _scatter = component("map", "scatter")
 _mark = component("map", "mark")
@@ -60,7 +60,7 @@ def mark(points: Points, place: Floats | None, *, key: str) -> None:
 def chosen_of(key: str, count: int) -> int | None:
     """The number of the point that the browser sent; None for what is none of `count` points."""
     index = st.session_state[key].chosen  # from a browser, so it can be anything
-    return index if type(index) is int and 0 <= index < count else None
+    return index if is_number(index) and 0 <= index < count else None
 
 
 def _on_screen(places: Floats, of: Floats) -> Floats:

@@ -9,10 +9,12 @@ from mnist_demo.inside.mistakes import Indices
 from mnist_demo.plotting import plots
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common import projector, why
+from mnist_demo.ui.common.components import is_number
 from mnist_demo.ui.data import thumbnails
 from mnist_demo.ui.evidence import choice, subject
 from mnist_demo.ui.mistakes.judged import Judged
 from mnist_demo.ui.mistakes.source import Source
+from mnist_demo.ui.voting import putting
 
 SHOWN, SHOWN_LARGE = 24, 7  # images; in the projector view, one row
 COLUMNS = 12  # of the sheet that thumbnails are cut from
@@ -35,7 +37,7 @@ def gallery(source: Source, run: Run, said: Judged, indices: Indices, key: str) 
 
     def choose() -> None:
         position = st.session_state[key].chosen  # from a browser, so it can be anything
-        if type(position) is int and 0 <= position < len(shown):
+        if is_number(position) and 0 <= position < len(shown):
             st.session_state[chosen_key] = int(shown[position])
 
     captions = [f"{said.labels[each]} → {said.digits[each]}" for each in shown]
@@ -43,10 +45,10 @@ def gallery(source: Source, run: Run, said: Judged, indices: Indices, key: str) 
     sheet = pictures.data_address(pictures.to_png(plots.sheet(source.split.images[shown], COLUMNS)))
     with place:
         thumbnails.thumbnails(sheet, captions, labels, columns=COLUMNS, selected=selected, key=key, on_chosen=choose)
-        _one(source, run, said, int(shown[selected]))
+        _one(source, run, said, int(shown[selected]), f"{key}_vote")
 
 
-def _one(source: Source, run: Run, said: Judged, index: int) -> None:
+def _one(source: Source, run: Run, said: Judged, index: int, vote_key: str) -> None:
     pixels = source.pixels(index)
     name, label, digit = source.title_of(index), said.labels[index], said.digits[index]
     surety = words.surety(float(said.probabilities[index, digit]))
@@ -57,3 +59,5 @@ def _one(source: Source, run: Run, said: Judged, index: int) -> None:
             st.markdown(f"{name}: label **{label}**, read as **{digit}**, {surety} sure.")
             why.link({choice.MODEL: run.id, **source.query(index)})
             why.draw_over(subject.traced(pixels))
+            with projector.operator_only(vote_key):
+                putting.button(source.data, source.name, index, key=vote_key)

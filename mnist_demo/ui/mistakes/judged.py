@@ -18,19 +18,15 @@ from mnist_demo.ui.common import services
 from mnist_demo.ui.evidence import choice
 
 FEW = 100  # images are judged at once: that takes less than 0.05 s
-MOST_KEPT = 4  # results in memory, of 6 MB for 10,000 images; all are in the home folder
+MOST_KEPT = 4  # results in memory; all are in the home folder
 LOOK_EVERY = 0.1  # seconds
 
 
 @dataclass(frozen=True)
 class Judged:
-    """What a model says of n images. probabilities: float32 (n, 10). digits: int64 (n,). labels: integers (n,).
-
-    hidden: its last hidden layer, float32 (n, units), without units where it has none.
-    """
+    """What a model says of n images. probabilities: float32 (n, 10). digits: int64 (n,). labels: integers (n,)."""
 
     probabilities: Floats
-    hidden: Floats
     digits: Indices
     labels: Indices
     confusion: Indices
@@ -52,18 +48,12 @@ def judged(opened: Opened, split: Split) -> Judged:
     """
     if len(split) <= FEW:
         return _count(judging.judge(opened, split), opened, split)
-    name = kept.key("judged", opened.digest, split)
 
     def read(note: Progress) -> Judged:
-        def judge() -> kept.Arrays:
-            said = judging.judge(opened, split, note)
-            choice.check_numbers(said.logits)  # before they are kept
-            return vars(said)
-
-        return _count(Judgement(**kept.read_or_make(name, judge)), opened, split)  # type: ignore[arg-type]
+        return _count(_read_or_judge(opened, split, note), opened, split)
 
     while True:
-        key = f"{name} {opened.temperature}"
+        key = f"{_name(opened, split)} {opened.temperature}"
         job = _background.ask(services.visitor(), {key: lambda note: read(lambda done, all_: note(done / all_))})[key]
         _show_progress(job, len(split))
         try:
@@ -72,12 +62,33 @@ def judged(opened: Opened, split: Split) -> Judged:
             continue
 
 
+def hidden(opened: Opened, split: Split) -> Floats:
+    """The model's last hidden layer of each image that was judged: float32 (n, units), of 5 MB for the CNN.
+
+    Read again each time, for tabs that were closed keep what a page held. Raises UserError as `judged` does.
+    """
+    return _read_or_judge(opened, split).hidden
+
+
+def _read_or_judge(opened: Opened, split: Split, note: Progress = lambda _done, _all: None) -> Judgement:
+    def judge() -> kept.Arrays:
+        said = judging.judge(opened, split, note)
+        choice.check_numbers(said.logits)  # before they are kept
+        return vars(said)
+
+    return Judgement(**kept.read_or_make(_name(opened, split), judge))  # type: ignore[arg-type]
+
+
+def _name(opened: Opened, split: Split) -> str:
+    return kept.key("judged", opened.digest, split)
+
+
 def _count(said: Judgement, opened: Opened, split: Split) -> Judged:
     choice.check_numbers(said.logits)
     labels, digits = split.labels.astype(np.int64), said.logits.argmax(axis=1)
     confusion = mistakes.confusion(labels, digits)
     interval = accuracy_interval(float((digits == labels).mean()), len(split))
-    return Judged(said.probabilities(opened.temperature), said.hidden, digits, labels, confusion, interval)
+    return Judged(said.probabilities(opened.temperature), digits, labels, confusion, interval)
 
 
 def _show_progress(job: Job[float, Judged], count: int) -> None:

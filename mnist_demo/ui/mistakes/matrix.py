@@ -6,7 +6,7 @@ import streamlit as st
 
 from mnist_demo.data.images import CLASSES
 from mnist_demo.inside.mistakes import Indices
-from mnist_demo.ui.common.components import component
+from mnist_demo.ui.common.components import component, is_number
 
 _matrix = component("mistakes", "matrix")
 
@@ -19,6 +19,6 @@ def matrix(confusion: Indices, selected: tuple[int, int], *, key: str, on_chosen
 def chosen(key: str) -> tuple[int, int] | None:
     """The label and the answer of the cell that was clicked; None for what is no cell: a browser may send anything."""
     place = st.session_state[key].chosen
-    if type(place) is int and 0 <= place < CLASSES**2:
+    if is_number(place) and 0 <= place < CLASSES**2:
         return divmod(place, CLASSES)
     return None

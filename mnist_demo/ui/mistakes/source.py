@@ -23,11 +23,15 @@ WIDTH = 112  # pixels of a drawing on the page
 
 @dataclass(frozen=True)
 class Source:
-    """Some images with their labels. `numbers` are those of drawings, counted from 1; None for a split's images."""
+    """Some images with their labels. `numbers` are those of drawings, counted from 1; None for a split's images.
+
+    `data` is the source of the data set that a split is of.
+    """
 
     name: str
     split: Split
     numbers: Sequence[int] | None = None
+    data: str = ""
 
     @property
     def title(self) -> str:
@@ -61,7 +65,7 @@ def choose(dataset: Dataset) -> Source:
     """The visitor's choice of images."""
     words = ("Split", "Validation image", "Test image")
     name = choice.one_of("Images", link.SPLIT, NAMES, title, words, without=link.CELL)
-    return _drawings() if name == DRAWINGS else Source(name, dataset.split(name))
+    return _drawings() if name == DRAWINGS else Source(name, dataset.split(name), data=dataset.source)
 
 
 def _drawings() -> Source:

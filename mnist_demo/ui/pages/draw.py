@@ -38,8 +38,7 @@ def board() -> None:
             on_change=note_change,
         )
         models = model_choice.model_choice(MODELS, on_change=note_change)
-        share.button(state.board().drawing, on_click=note_change)
-        why.link(share.query(state.board().drawing.strokes))
+        sharing()
     with tools:
         canvas.tools(CANVAS)
         tool = st.segmented_control(
@@ -59,6 +58,19 @@ def board() -> None:
         answering.show(models)
     with projector.operator_only("photo"):
         upload.panel(models, on_change=note_change)
+
+
+@st.fragment(key=answering.SHARING)
+def sharing() -> None:
+    """What is made of the strokes, once the drawing has settled."""
+    drawing = state.board().drawing
+    share.button(drawing, on_click=share_again)
+    why.link(share.query(drawing.strokes))
+
+
+def share_again() -> None:
+    """Where the browser sent a picture at the same instant: see to it that the click is not missed."""
+    answering.run_again([answering.SHARING])
 
 
 def open_link() -> None:

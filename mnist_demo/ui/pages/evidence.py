@@ -7,7 +7,8 @@ from mnist_demo.errors import UserError
 from mnist_demo.inside.network.exported import Opened
 from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import cards, model_choice, projector, run_titles, sharing, why
+from mnist_demo.ui.answers import cards
+from mnist_demo.ui.common import model_choice, projector, run_titles, sharing, why
 from mnist_demo.ui.evidence import choice, subject
 from mnist_demo.ui.evidence.subject import Subject
 

@@ -2,29 +2,36 @@
 
 import time
 from contextlib import suppress
+from functools import partial
 
 import streamlit as st
 
+from mnist_demo import words
 from mnist_demo.classroom.faults import UnavailableError
 from mnist_demo.classroom.tables import Pupil
 from mnist_demo.runs import store
-from mnist_demo.ui.common import answer_cards, cards, services
+from mnist_demo.ui.common import answer_cards, services
 from mnist_demo.ui.common.components import assets
+from mnist_demo.ui.common.turns import LATER, SOON, turns
 from mnist_demo.ui.draw import answering, canvas, components, state
-from mnist_demo.ui.pupils import animals, joining, sending
+from mnist_demo.ui.pupils import animals, joining, learned, sending
 from mnist_demo.ui.pupils import visit as visits
 from mnist_demo.ui.pupils.visit import Visit
-from mnist_demo.words import a_digit
+from mnist_demo.ui.roles import browser
+from mnist_demo.ui.voting import taking_part
 
 CANVAS = "class_canvas"
 STYLES = (assets("draw") / "board.css", assets("pupils") / "pupil.css")
-LOOK_EVERY = 4.0  # seconds, how many drawings the class has, and whether it is still open
+LOOK_EVERY = 3.0  # seconds, how many drawings the class has, whether it is still open, and whether it votes
 
 
 def show(key: str) -> None:
     """All of it, below the title; `key` is what this browser says is its pupil's, "" where it has none."""
     visit = visits.own()
+    sending.answer(visit)  # here too, for a vote may have begun since the drawing was sent
     if visit.pupil is not None:
+        if taking_part.show_for_pupil(visit.pupil):
+            return
         for style in STYLES:
             st.html(style)
         board()
@@ -40,7 +47,7 @@ def come_back(visit: Visit, key: str) -> None:
     try:
         visit.arrive(key)
     except UnavailableError:
-        st.info("The class cannot be reached at this moment: this page tries again by itself.", icon=":material/sync:")
+        st.info(visits.AWAY, icon=":material/sync:")
     else:
         st.rerun()
 
@@ -49,9 +56,14 @@ def come_back(visit: Visit, key: str) -> None:
 def board() -> None:
     """What to draw, the canvas and its tools, Send, and the models' answers; nothing else of the page is run again."""
     visit = visits.own()
+    with turns.take(LATER if visit.message is None else SOON):
+        _board(visit)
+
+
+def _board(visit: Visit) -> None:
     state.board().has_changed = False
     sending.answer(visit)
-    if visit.pupil is None:
+    if visit.pupil is None or browser.has_news():
         st.rerun()
     st.html(_heading(visit, visit.pupil))
     with st.container(key="board"):
@@ -62,51 +74,49 @@ def board() -> None:
         canvas.tools(CANVAS)
     with place:
         components.keyboard()
-        canvas.canvas(canvas.BRUSH, canvas.INK, key=CANVAS)
+        canvas.canvas(canvas.BRUSH, canvas.INK, key=CANVAS, then=partial(sending.keep_begun, visit))
     with below:
-        sending.button(visit, visit.pupil)
+        sending.button(visit)
     with beside:
         answers()
     with last:
-        progress()
+        st.fragment(progress, run_every=services.look_every(visits.LOOKED_AT, LOOK_EVERY))()
 
 
 def _heading(visit: Visit, pupil: Pupil) -> str:
     name, face = animals.name(pupil), animals.face(pupil)
-    article, digit = a_digit(visit.digit).split()
+    article, digit = words.a_digit(visit.digit).split()
     return (
         f'<div class="class-ask"><h2 aria-live="polite">Draw {article} <b>{digit}</b></h2>'
         f'<div class="class-badge">{face}<p>You are the <b>{name}</b></p></div></div>'
     )
 
 
-@st.fragment(run_every=LOOK_EVERY)
 def progress() -> None:
-    """How many drawings there are, looked at from time to time; ends the visit where the class is over."""
+    """How many drawings there are, looked at from time to time; where the class votes or is over, all runs again."""
     _rerun_where_changed()
+    services.watchers(visits.LOOKED_AT)  # who is still there counts
     visit = visits.own()
-    if time.monotonic() - visit.counted >= LOOK_EVERY / 2:  # the board runs at each line that is drawn
+    if time.monotonic() - visit.counted >= LOOK_EVERY / 2:  # the board runs at each drawing that is sent
         with suppress(UnavailableError):
-            visit.look_again()
-    if visit.pupil is None:
-        st.rerun()
-    st.caption(f"{_count(visit.sent)} sent · {visit.of_class:,} from the whole class")
+            visit.look_again()  # out of turn: it may wait for the database
+    with turns.take(LATER):
+        if visit.pupil is None or taking_part.is_asked(visit.pupil):
+            st.rerun()
+        own = words.counted(visit.sent, "drawing").capitalize()
+        st.caption(f"{own} sent · {f'{visit.of_class:,}' if visit.of_class else 'none'} from the whole class")
+        learned.show(visit)
 
 
-def _count(drawings: int) -> str:
-    return {0: "No drawing", 1: "1 drawing"}.get(drawings, f"{drawings:,} drawings")
-
-
-@st.fragment
+@st.fragment(key=answering.ANSWERS)
 def answers() -> None:
     """What the models say while one draws, anew with each message of the pen and without touching the canvas."""
-    with answering.turn:
+    with turns.take(SOON):
         _rerun_where_changed()
         is_down, number, problem = answering.take_newest()
-        pixels = answering.to_mnist(state.board().drawing.picture)
-        models = [services.shipped(name) for name in store.shipped_names()]
-        answer_cards.answers(cards.answer_drawing(models, pixels), is_final=not is_down, key="class_answers")
-        components.pen(answered=number)
+        said = visits.own().read(state.board().drawing.picture)
+        answer_cards.answers(said, number=number, is_final=not is_down, key="class_answers")
+        components.pen(answered=number, models=store.shipped_names())
         if problem:
             st.error(problem, icon=":material/error:")
 

@@ -13,7 +13,8 @@ from mnist_demo.data.images import Bytes, to_bytes
 from mnist_demo.drawing import links, preprocess, rejection
 from mnist_demo.drawing.strokes import Stroke, paint
 from mnist_demo.errors import UserError
-from mnist_demo.ui.draw import pen_message
+from mnist_demo.ui.answers import pen_message
+from mnist_demo.ui.common.components import is_number
 from mnist_demo.ui.pupils import visit as visits
 from mnist_demo.ui.pupils.visit import Answer, Visit
 from mnist_demo.words import a_digit
@@ -50,8 +51,8 @@ class Message:
     is_sure: bool
 
 
-def receive(visit: Visit, pupil: Pupil, message: object, strokes: Sequence[Stroke]) -> Answer:
-    """Store what a browser sent as a drawing of this pupil, and say what became of it. Raises ClassOverError.
+def receive(visit: Visit, message: object, strokes: Sequence[Stroke]) -> Answer:
+    """Store what a browser sent as a drawing of its pupil, and say what became of it. Raises ClassOverError.
 
     `strokes` are those of the visitor's session, which may be others than those that were sent.
     """
@@ -61,8 +62,9 @@ def receive(visit: Visit, pupil: Pupil, message: object, strokes: Sequence[Strok
         return Answer("", 0, "refused", str(error))
     try:
         database = visits.database()
-        if classes.find_pupil(database, pupil.key) is None:
+        if not classes.is_open(database, visit.code):
             raise ClassOverError
+        pupil = visit.be_there(database)
         _store(database, pupil, sent, strokes)
         visit.go_on(database, pupil)
     except UnavailableError:
@@ -79,11 +81,11 @@ def read_message(message: object) -> Message:
     match message:
         case {
             "identifier": str(identifier),
-            "attempt": int(attempt),
-            "label": int(label),
+            "attempt": attempt,
+            "label": label,
             "picture": picture,
             "is_sure": bool(is_sure),
-        } if drawings.is_sound(identifier, label) and label is not True and label is not False:
+        } if is_number(attempt) and is_number(label) and drawings.is_sound(identifier, label):
             return Message(identifier, attempt, label, pen_message.read_picture(picture), is_sure)
     raise pen_message.unreadable()
 

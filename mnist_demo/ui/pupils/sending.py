@@ -1,32 +1,56 @@
 """A pupil's drawing on its way from the browser to the server, and back what became of it."""
 
+from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 
 import streamlit as st
 
-from mnist_demo.classroom.tables import Pupil
-from mnist_demo.drawing.strokes import Drawing
-from mnist_demo.ui.common.components import component
-from mnist_demo.ui.draw import canvas, components, state
+from mnist_demo.drawing import links
+from mnist_demo.drawing.strokes import Drawing, to_canvas
+from mnist_demo.errors import UserError
+from mnist_demo.ui.common import services
+from mnist_demo.ui.common.components import assets, component
+from mnist_demo.ui.draw import canvas, components, share, state
 from mnist_demo.ui.pupils import receiving
 from mnist_demo.ui.pupils.visit import Visit
 from mnist_demo.words import a_digit
 
 KEY = "send"  # of the element
 
-_send = component("pupils", "send", begin=components.LAYERS)
+_kept = assets("pupils") / "kept.js"
+_send = component("pupils", "send", begin=[components.LAYERS, _kept])
+_begun = component("pupils", "begun", begin=[_kept])
 
 
-def button(visit: Visit, pupil: Pupil) -> None:
+def button(visit: Visit) -> None:
     """The Send button, and what became of the last drawing."""
-    asked = {"pupil": pupil.id, "label": visit.digit, "name": a_digit(visit.digit)}
+    asked = {"code": visit.code, "label": visit.digit, "name": a_digit(visit.digit)}
     answer = None if visit.answer is None else asdict(visit.answer)
-    _send(data={**asked, "answer": answer}, key=KEY, on_sent_change=partial(_note, visit))
+    _send(
+        data={**asked, "answer": answer, "visitor": services.visitor()},
+        key=KEY,
+        on_sent_change=partial(_note, visit),
+        on_begun_change=_draw_again,
+    )
+
+
+def keep_begun(visit: Visit) -> None:
+    """Have the browser keep the strokes, for a server that is started anew."""
+    begun = share.query(state.board().drawing.strokes) or {share.PARAMETER: ""}
+    _begun(data={"code": visit.code, "visitor": services.visitor(), **begun}, key="begun")
 
 
 def _note(visit: Visit) -> None:
     visit.message = st.session_state[KEY].sent
+    state.note_change()
+
+
+def _draw_again() -> None:
+    """Put the strokes onto the canvas that the browser has kept from a session that ended before they were sent."""
+    with suppress(UserError):  # nothing that our element has kept
+        strokes = links.decode(str(st.session_state[KEY].begun))
+        canvas.load(Drawing(strokes, to_canvas(strokes, canvas.INK, canvas.PAPER)))
     state.note_change()
 
 
@@ -38,10 +62,11 @@ def answer(visit: Visit) -> None:
     if visit.pupil is None or visit.message is None:
         return
     try:
-        given = receiving.receive(visit, visit.pupil, visit.message, state.board().drawing.strokes)
+        given = receiving.receive(visit, visit.message, state.board().drawing.strokes)
     except receiving.ClassOverError:
         visit.leave()
         return
     if given.outcome == "stored":
         canvas.load(Drawing())
+        state.board().drawing.picture = None  # that the page has heard of, where nobody answers beside it
     visit.answer, visit.message = given, None

@@ -1,7 +1,8 @@
 """What the server says of the teacher in its terminal when it starts."""
 
-import functools
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from urllib.parse import quote
 
 from mnist_demo.classroom import teacher
@@ -11,9 +12,15 @@ from mnist_demo.ui.common import sharing
 CLASS_PAGE = "class"  # the address of the page
 
 
-@functools.cache
+@asynccontextmanager
+async def at_start(_server: object) -> AsyncIterator[None]:
+    """What the server does when it starts; it then runs within."""
+    announce()
+    yield
+
+
 def announce() -> None:
-    """Print the teacher's link, once; where others may read or store what is printed, only how to see the key."""
+    """Print the teacher's link; where others may read or store what is printed, only how to see the key."""
     if not sys.stdout.isatty():
         told = "To lead a class, run `python -m mnist_demo teacher`: it shows the teacher's key."
         print(told, flush=True)  # noqa: T201

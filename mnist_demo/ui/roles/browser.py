@@ -3,7 +3,7 @@
 An element that nobody sees asks the browser once in every session, and tells it what to keep.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import streamlit as st
 
@@ -12,6 +12,7 @@ from mnist_demo.ui.common.components import component
 
 KEY = "browser"  # of the element
 KEPT = "kept_by_browser"  # of the visitor's session
+NEWS, SENT = "news_for_browser", "sent_to_browser"  # too: what this session has changed, and what it has told of it
 LONGEST = 200  # characters of a key
 
 _browser = component("roles", "browser")
@@ -25,6 +26,15 @@ class Kept:
     pupil_key: str
 
 
+@dataclass(frozen=True)
+class News:
+    """What this session has changed; None is what it has not, which may be another session's, of another tab."""
+
+    teacher_key: str | None = None
+    pupil_key: str | None = None
+    forgotten: str | None = None  # a pupil's key, where it is not another by now
+
+
 def kept() -> Kept | None:
     """What this visitor's browser keeps; None until it has answered."""
     found: Kept | None = st.session_state.get(KEPT)
@@ -36,10 +46,10 @@ def show() -> bool:
 
     Returns whether it has answered just now.
     """
-    own = kept()
-    keeps = {"teacher_key": own and own.teacher_key, "pupil_key": own and own.pupil_key}
-    data = {"visitor": services.visitor(), "is_known": own is not None, **keeps}
+    own, news = kept(), _news()
+    data = {"visitor": services.visitor(), "is_known": own is not None, **asdict(news)}
     answer = _browser(data=data, key=KEY, on_kept_change=lambda: None)
+    st.session_state[SENT] = news
     if own is None:
         st.session_state[KEPT] = _read(answer.get("kept"))
     return own is None and kept() is not None
@@ -47,12 +57,36 @@ def show() -> bool:
 
 def keep_teacher_key(key: str) -> None:
     """Let this tab of the browser keep this key of a teacher, from the page's next run on; "" forgets what it has."""
-    st.session_state[KEPT] = replace(kept() or Kept("", ""), teacher_key=key)
+    st.session_state[NEWS] = replace(_news(), teacher_key=key)
+    st.session_state[KEPT] = replace(_kept_or_nothing(), teacher_key=key)
 
 
 def keep_pupil_key(key: str) -> None:
-    """Let the browser keep this key of a pupil, from the page's next run on; "" forgets what it has."""
-    st.session_state[KEPT] = replace(kept() or Kept("", ""), pupil_key=key)
+    """Let the browser keep this key of a pupil, from the page's next run on."""
+    st.session_state[NEWS] = replace(_news(), pupil_key=key, forgotten=None)
+    st.session_state[KEPT] = replace(_kept_or_nothing(), pupil_key=key)
+
+
+def forget_pupil_key() -> None:
+    """Let the browser forget the pupil of this session, from the page's next run on; never one of another tab."""
+    if own := _kept_or_nothing().pupil_key:
+        st.session_state[NEWS] = replace(_news(), pupil_key=None, forgotten=own)
+        st.session_state[KEPT] = replace(_kept_or_nothing(), pupil_key="")
+
+
+def has_news() -> bool:
+    """Whether something is to be kept, or forgotten, that the page's next run will tell the browser."""
+    sent: News = st.session_state.get(SENT, News())
+    return _news() != sent
+
+
+def _news() -> News:
+    found: News = st.session_state.get(NEWS, News())
+    return found
+
+
+def _kept_or_nothing() -> Kept:
+    return kept() or Kept("", "")
 
 
 def _read(answer: object) -> Kept | None:

@@ -16,10 +16,15 @@ from mnist_demo.errors import UserError
 from mnist_demo.ui.roles import browser
 
 IS_TEACHER = "is_teacher"  # of the visitor's session
+IS_UNCHECKED = "teacher_key_is_unchecked"  # whether the key that was shown could not be checked
 PROBLEM = "teacher_problem"  # why this visitor is not, who has tried
 TYPED = "teacher_key"  # the field
 WAIT = 1.0  # seconds after a wrong key, for the visitor who has shown it and nobody else
 REFUSED = "A class is open, and this is for its teacher: ask them, or open the teacher’s link."
+UNKNOWN = (
+    "The database of the class does not answer, and there may be an open class: until it does, only the teacher can do "
+    "this."
+)
 WRONG = "This is not the key of this server: run `python -m mnist_demo teacher` on its computer to see the key."
 
 P = ParamSpec("P")
@@ -27,7 +32,8 @@ P = ParamSpec("P")
 
 def recognise() -> None:
     """Once on a page, before all that depends on it: learn from the browser whose it is."""
-    if browser.show() and (kept := browser.kept()) and kept.teacher_key:
+    has_answered, kept = browser.show(), browser.kept()
+    if kept and kept.teacher_key and (has_answered or st.session_state.get(IS_UNCHECKED)):
         _check(kept.teacher_key)
 
 
@@ -49,7 +55,7 @@ def for_teacher(action: Callable[P, object]) -> Callable[P, None]:
         if may_control():
             action(*given, **named)
         else:
-            st.toast(REFUSED, icon=":material/lock:")
+            st.toast(REFUSED if current.is_known() else UNKNOWN, icon=":material/lock:")
 
     return checked
 
@@ -65,22 +71,25 @@ def ask_key() -> None:
 
 
 def _take_typed() -> None:
+    st.session_state.pop(PROBLEM, None)
     typed = str(st.session_state[TYPED]).strip()
     if typed:
         _check(typed)
 
 
 def _check(key: str) -> None:
-    """Make who shows this key the teacher; who shows another has to wait, and is told why."""
-    problem, is_right = WRONG, False
+    """Make who shows this key the teacher; who shows another has to wait, and is told why.
+
+    Where nobody can say now whether it is right, the browser keeps it, and it is checked again when the page runs.
+    """
     try:
         is_right = teacher.is_key(key)
     except UserError as error:
-        problem = str(error)
-    if is_right:
-        st.session_state[IS_TEACHER] = True
         browser.keep_teacher_key(key)
-    else:
-        st.session_state[PROBLEM] = problem
-        browser.keep_teacher_key("")
+        st.session_state.update({IS_UNCHECKED: True, PROBLEM: str(error)})
+        return
+    st.session_state.update({IS_TEACHER: is_right, PROBLEM: None if is_right else WRONG})
+    browser.keep_teacher_key(key if is_right else "")
+    st.session_state[IS_UNCHECKED] = False  # last: the visitor may end this run in mid-way, by pressing something
+    if not is_right:
         time.sleep(WAIT)

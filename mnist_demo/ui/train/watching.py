@@ -1,7 +1,5 @@
 """How often the Train page looks at the runs, and what it shows of them each time."""
 
-import math
-
 import streamlit as st
 
 from mnist_demo.plotting.plots_of_runs import CurveOptions
@@ -21,7 +19,7 @@ POLL_STARTING = (0.5, 0.5)  # until there is a first point
 POLL_YOUNG = (1.0, 1.0)
 POLL_SETTLED = (2.0, 5.0)
 POLL_IDLE = (4.0, 4.0)  # nothing trains: to notice what another viewer starts
-MOST_LOOKS = 10  # a second at either, by all visitors together: thirty cost the server no more than ten
+LOOKED_AT = "runs"  # see services.look_every
 NEWEST = 3  # runs on the chart when nobody has chosen any
 CHOSEN = "charted_runs"  # those that the visitor has chosen
 
@@ -52,9 +50,8 @@ def show_large() -> None:
 
 def poll_seconds(active: list[Run]) -> tuple[float, float]:
     """How often this visitor looks: for the progress of the active runs, oldest first, and for everything else."""
-    fewest = float(math.ceil(services.watchers() / MOST_LOOKS))
     progress, rest = wanted_seconds(active)
-    return max(progress, fewest), max(rest, fewest)
+    return services.look_every(LOOKED_AT, progress), services.look_every(LOOKED_AT, rest)
 
 
 def wanted_seconds(active: list[Run]) -> tuple[float, float]:

@@ -1,6 +1,6 @@
 // Drawings as buttons, the newest first. One that is pressed opens a menu; the arrow keys go from one to the next.
 
-const TITLES = { hide: "Hide", show: "Show again", delete: "Delete" };
+const TITLES = { vote: "Vote on it", hide: "Hide", show: "Show again", delete: "Delete" };
 
 const element = (parent, name, attributes = {}) => parent.appendChild(Object.assign(document.createElement(name), attributes));
 
@@ -12,7 +12,7 @@ const fill = (tile, { id, label, read, picture }) => {
   if (image.src !== picture) image.src = picture;
   const said = tile.querySelector("span");
   if (!isWrong) said?.remove();
-  else (said ?? element(tile, "span")).textContent = `read as ${read}`;
+  else (said ?? element(tile, "span")).textContent = `${label} → ${read}`;
 };
 
 // Each drawing keeps its button, so that the keyboard stays where it is while others come.
@@ -30,7 +30,7 @@ const arrange = (grid, shown) => {
 
 const columnsOf = (grid) => getComputedStyle(grid).gridTemplateColumns.split(" ").length;
 
-// On a projector nobody scrolls: the rows that do not fit are left out.
+// On a projector nobody scrolls: the oldest that do not fit are left out, but half of the room is kept for mistakes.
 const fit = (root, grid, isLarge) => {
   const tiles = [...grid.children];
   tiles.forEach((tile) => { tile.hidden = false; });
@@ -38,7 +38,11 @@ const fit = (root, grid, isLarge) => {
   const { height } = tiles[0].getBoundingClientRect();
   const gap = parseFloat(getComputedStyle(grid).rowGap) || 0;
   const rows = Math.max(1, Math.floor((root.clientHeight + gap) / (height + gap)));
-  tiles.slice(rows * columnsOf(grid)).forEach((tile) => { tile.hidden = true; });
+  const room = rows * columnsOf(grid);
+  const wrong = tiles.filter((tile) => tile.classList.contains("wrong")).slice(0, room / 2);
+  const chosen = tiles.filter((tile) => tile.classList.contains("chosen")); // whose menu is open
+  const kept = new Set([...new Set([...chosen, ...wrong, ...tiles])].slice(0, room));
+  tiles.forEach((tile) => { tile.hidden = !kept.has(tile); });
 };
 
 // One stop of the Tab key: the tile that was there last, else the newest.
@@ -64,19 +68,22 @@ const closeMenu = (root, focusTile = false) => {
   const menu = root.querySelector(".menu");
   const tile = root.querySelector(`.tile[data-id="${menu.dataset.id}"]`);
   menu.hidden = true;
+  tile?.classList.remove("chosen");
   delete menu.dataset.id;
   if (focusTile) (tile ?? root.querySelector(".tile"))?.focus();
 };
 
 const openMenu = (root, tile) => {
   const menu = root.querySelector(".menu");
+  root.querySelector(".chosen")?.classList.remove("chosen");
+  tile.classList.add("chosen");
   menu.dataset.id = tile.dataset.id;
   menu.setAttribute("aria-label", tile.getAttribute("aria-label"));
   menu.hidden = false;
   const offer = (choices) => {
     menu.replaceChildren();
     for (const [text, act] of choices) element(menu, "button", { type: "button", textContent: text, onclick: act });
-    menu.firstChild.focus();
+    menu.firstChild.focus({ preventScroll: true }); // it is not in its place yet
   };
   const ask = (action) => {
     root.send({ id: Number(tile.dataset.id), action });
@@ -88,6 +95,7 @@ const openMenu = (root, tile) => {
   const [frame, at] = [root.getBoundingClientRect(), tile.getBoundingClientRect()];
   menu.style.left = `${Math.max(0, Math.min(at.left - frame.left, frame.width - menu.offsetWidth))}px`;
   menu.style.top = `${Math.max(0, Math.min(at.bottom - frame.top, Math.max(frame.height, at.bottom - frame.top) - menu.offsetHeight))}px`;
+  menu.scrollIntoView({ block: "nearest" });
 };
 
 const build = (root) => {

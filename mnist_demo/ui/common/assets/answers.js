@@ -1,7 +1,10 @@
-// Cards of ten probability bars. Elements are made once and then only changed, so that bars glide and nothing jumps.
+// Cards of ten probability bars. Elements are made once and then only changed, so that bars glide and nothing jumps. What
+// they show comes from the page or, while one draws, from `pen.js`; of the two, what answers the newer picture.
 
 const ANNOUNCE_AFTER = 600; // ms
+const SHOWN = "mnist_demo.answers"; // see pen.js
 const timers = new WeakMap();
+const listeners = new WeakMap();
 
 const make = (tag, className, parent, text = "") => {
   const element = document.createElement(tag);
@@ -53,7 +56,7 @@ const showPicture = (figure, picture) => {
 // Never "100 %": a softmax does not reach it, and a class would take it for certainty.
 const percent = (probability) => (probability > 0.9995 ? "> 99.9 %" : `${(100 * probability).toFixed(1)} %`);
 
-const showAnswer = (card, { name, note, headline, remark, probabilities }) => {
+const showAnswer = (card, { name, note, headline, remark, probabilities, shares }, meant) => {
   setText(card.querySelector("h3"), name);
   setText(card.querySelector(".note"), note);
   const shown = card.querySelector(".headline");
@@ -61,12 +64,12 @@ const showAnswer = (card, { name, note, headline, remark, probabilities }) => {
   shown.classList.toggle("words", headline.length > 2);
   setText(card.querySelector(".remark"), remark);
   const most = Math.max(...probabilities);
-  const top = most > 0 ? probabilities.indexOf(most) : -1;
   card.querySelectorAll("li").forEach((row, digit) => {
     const probability = probabilities[digit];
-    row.classList.toggle("top", digit === top);
+    row.classList.toggle("top", most > 0 && probability === most);
+    row.classList.toggle("meant", digit === meant);
     row.querySelector(".bar").style.setProperty("--part", probability);
-    setText(row.querySelector(".percent"), top < 0 ? "" : percent(probability));
+    setText(row.querySelector(".percent"), most === 0 ? "" : (shares?.[digit] ?? percent(probability)));
   });
 };
 
@@ -81,15 +84,44 @@ const announce = (root, text) => {
 
 const sentence = ({ name, headline, remark }) => (headline ? `${name}, ${headline}, ${remark}. ` : "");
 
+const show = (root, { answers, picture, meant, is_final }) => {
+  if (picture !== null && !root.querySelector("figure")) makeFigure(root);
+  while (root.querySelectorAll("section").length < answers.length) makeCard(root);
+  const cards = [...root.querySelectorAll("section")];
+  cards.slice(answers.length).forEach((card) => card.remove());
+  if (picture !== null) showPicture(root.querySelector("figure"), picture);
+  answers.forEach((answer, index) => showAnswer(cards[index], answer, meant));
+  if (is_final) announce(root, answers.map(sentence).join(""));
+  else clearTimeout(timers.get(root));
+};
+
+// What the pen's connection brings, where the page's newest data is for a pen. Number 0 begins anew.
+class Listener {
+  constructor(root) {
+    this.shown = 0; // the number of the newest picture whose answers were shown
+    this.onShown = ({ detail }) => {
+      this.shown = detail.number;
+      if (!detail.answers || this.data.number === null) return;
+      show(root, { ...detail, picture: this.data.picture === null ? null : detail.picture });
+    };
+    window.addEventListener(SHOWN, this.onShown);
+  }
+
+  close() {
+    window.removeEventListener(SHOWN, this.onShown);
+  }
+}
+
 export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".root");
+  const listener = listeners.get(root) ?? new Listener(root);
+  listeners.set(root, listener);
+  listener.data = data;
   root.classList.toggle("large", data.is_large);
-  if (data.picture !== null && !root.querySelector("figure")) makeFigure(root);
-  while (root.querySelectorAll("section").length < data.answers.length) makeCard(root);
-  const cards = [...root.querySelectorAll("section")];
-  cards.slice(data.answers.length).forEach((card) => card.remove());
-  if (data.picture !== null) showPicture(root.querySelector("figure"), data.picture);
-  data.answers.forEach((answer, index) => showAnswer(cards[index], answer));
-  if (data.is_final) announce(root, data.answers.map(sentence).join(""));
-  else clearTimeout(timers.get(root));
+  if (data.number === null || data.number >= listener.shown) show(root, data);
+  return () => {
+    if (parentElement.isConnected) return; // Streamlit ends a call that a newer one has overtaken, too
+    listener.close();
+    listeners.delete(root);
+  };
 }

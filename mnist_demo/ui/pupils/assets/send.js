@@ -1,7 +1,7 @@
 // Sends a pupil's drawing, and keeps it until the server has said what became of it: a connection that is lost, a server
-// that is started anew or a page that is reloaded meanwhile lose nothing. The server stores an identifier once.
+// that is started anew or a page that is reloaded meanwhile lose nothing. The server stores an identifier once. A drawing
+// that was only begun then is drawn again.
 
-const KEPT = "mnist_demo_sending"; // in the tab's storage
 const PATIENCE = 2000; // ms without an answer, after which it is sent again; each time twice as long,
 const LONGEST_PATIENCE = 16000; // up to this
 const WAITS = "Your drawing has not arrived yet: it waits here, and is sent again by itself.";
@@ -18,23 +18,6 @@ const makeIdentifier = () => [...crypto.getRandomValues(new Uint8Array(16))].map
 
 const twoFrames = async () => {
   for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
-};
-
-const read = () => {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEPT));
-  } catch {
-    return null; // the browser lets the page store nothing
-  }
-};
-
-const keep = (drawing) => {
-  try {
-    if (drawing) sessionStorage.setItem(KEPT, JSON.stringify(drawing));
-    else sessionStorage.removeItem(KEPT);
-  } catch {
-    return; // it is kept as long as the page is there
-  }
 };
 
 class Sender {
@@ -57,22 +40,37 @@ class Sender {
     window.removeEventListener("keydown", this.onDraw, { capture: true });
   }
 
-  update({ pupil, label, name, answer }) {
-    const isFirst = this.pupil !== pupil;
+  // `visitor` is another one where the server was started anew, or has forgotten this session.
+  update({ code, visitor, label, name, answer }) {
+    const isFirst = this.code !== code;
+    const isNew = isFirst || this.visitor !== visitor;
     if (label !== this.label) this.isSure = false;
-    Object.assign(this, { pupil, label, name });
-    if (isFirst) this.resume();
+    Object.assign(this, { code, visitor, label, name });
+    if (isFirst) this.take();
+    if (isNew) this.resume();
+    if (isNew) this.drawAgain();
     if (answer) this.hear(answer);
     this.show();
   }
 
-  // What was on its way when the page was reloaded; not what another pupil has left in this tab.
+  // What was on its way when the page was reloaded; not what was for another class.
+  take() {
+    const kept = read(KEPT);
+    this.drawing = kept?.code === this.code ? kept : null;
+    keep(KEPT, this.drawing);
+  }
+
   resume() {
-    const kept = read();
-    this.drawing = kept?.pupil === this.pupil ? kept : null;
-    keep(this.drawing);
     this.patience = PATIENCE;
     if (this.drawing) this.try();
+  }
+
+  // What was begun in a session that has ended, and is not on its way.
+  drawAgain() {
+    const begun = read(BEGUN);
+    if (!begun || begun.visitor === this.visitor) return;
+    keep(BEGUN, null);
+    if (begun.code === this.code && !this.drawing) this.load(begun.drawing);
   }
 
   // The canvas is done with a stroke two frames after the pen went up.
@@ -84,9 +82,9 @@ class Sender {
     this.show();
     await twoFrames();
     const picture = this.sheet.read(findLayers());
-    this.drawing = { identifier: makeIdentifier(), pupil: this.pupil, label: this.label, picture, is_sure: this.isSure };
+    this.drawing = { identifier: makeIdentifier(), code: this.code, label: this.label, picture, is_sure: this.isSure };
     this.isReading = false;
-    keep(this.drawing);
+    keep(KEPT, this.drawing);
     this.patience = PATIENCE;
     this.try();
     this.show();
@@ -119,7 +117,7 @@ class Sender {
     }
     this.isSure = outcome === "unsure";
     this.drawing = null;
-    keep(null);
+    keep(KEPT, null);
     if (outcome !== "stored") findBoard()?.removeAttribute("inert"); // else the server loads a blank sheet
   }
 
@@ -152,6 +150,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   if (!senders.has(root)) senders.set(root, new Sender(root));
   const sender = senders.get(root);
   sender.send = (message) => setTriggerValue("sent", message);
+  sender.load = (drawing) => setTriggerValue("begun", drawing);
   sender.update(data);
   return () => {
     if (parentElement.isConnected) return; // Streamlit ends a call that a newer one has overtaken, too

@@ -21,6 +21,15 @@ const keep = (storage, name, value) => {
   }
 };
 
+const told = (window.mnistDemoTold ??= {}); // what the server has said last of each key, until the page is left
+
+// Each change is made once, for another tab may have made one since.
+const isNew = (name, value) => {
+  const before = told[name] ?? null;
+  told[name] = value;
+  return value !== null && value !== before;
+};
+
 // The link of the teacher ends in #key=...: it must not stay where somebody can read it over a shoulder, or go back to.
 const takeKeyFromAddress = () => {
   const key = new URLSearchParams(location.hash.slice(1)).get("key");
@@ -39,8 +48,9 @@ const followLink = () => {
 export default function ({ data, setStateValue }) {
   takeKeyFromAddress();
   window.addEventListener("hashchange", followLink); // the same function for every call, so it is heard once
-  if (data.teacher_key !== null) keep("sessionStorage", TEACHER, data.teacher_key);
-  if (data.pupil_key !== null) keep("localStorage", PUPIL, data.pupil_key);
+  if (isNew("teacher", data.teacher_key)) keep("sessionStorage", TEACHER, data.teacher_key);
+  if (isNew("pupil", data.pupil_key)) keep("localStorage", PUPIL, data.pupil_key);
+  if (data.forgotten !== null && read("localStorage", PUPIL) === data.forgotten) keep("localStorage", PUPIL, "");
   if (data.is_known) return;
   setStateValue("kept", {
     visitor: data.visitor,

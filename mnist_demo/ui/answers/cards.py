@@ -1,6 +1,7 @@
 """Turning a model and an image into the card that shows what the model says."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,11 +12,25 @@ from mnist_demo.errors import UserError
 from mnist_demo.models import registry
 from mnist_demo.models.inference import NOT_SURE_BELOW
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import services
-from mnist_demo.ui.common.answer_cards import Answer
+from mnist_demo.ui.answers import loaded
 from mnist_demo.ui.common.run_titles import title
 
 LONGEST_NETWORK = 30  # characters, that a card has room for
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one model says: its name, a word on it, the headline ("7", "Not sure") and ten probabilities in [0, 1].
+
+    `shares` are the texts beside the bars, where these are no probabilities.
+    """
+
+    name: str
+    note: str
+    headline: str
+    remark: str
+    probabilities: list[float]
+    shares: list[str] | None = None
 
 
 def answer(run: Run, pixels: Floats | None) -> Answer:
@@ -24,7 +39,7 @@ def answer(run: Run, pixels: Floats | None) -> Answer:
     if pixels is None:
         return Answer(name, _note(run), "", "Draw a digit from 0 to 9.", [0.0] * CLASSES)
     try:
-        probabilities = services.classifier(run).probabilities(pixels.reshape(1, -1))[0]
+        probabilities = loaded.classifier(run).probabilities(pixels.reshape(1, -1))[0]
     except UserError as error:
         return Answer(name, "", "", str(error), [0.0] * CLASSES)
     digit, surety = int(probabilities.argmax()), float(probabilities.max())
@@ -54,7 +69,7 @@ def in_words(run: Run, pixels: Floats) -> str:
 def number(run: Run, digits: Sequence[Floats]) -> str:
     """The number that `run`'s model reads from digits side by side, each float32 (28, 28); "?" for what is no digit."""
     try:
-        read = services.classifier(run).logits(np.stack([pixels.ravel() for pixels in digits])).argmax(axis=1)
+        read = loaded.classifier(run).logits(np.stack([pixels.ravel() for pixels in digits])).argmax(axis=1)
     except UserError as error:
         return str(error)
     return "".join(

@@ -1,0 +1,1 @@
+"""What models say of a picture: for the pages, and without them in a process of its own while the pen moves."""

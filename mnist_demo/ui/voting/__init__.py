@@ -1,0 +1,1 @@
+"""The class votes on images, against the models."""
