@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from mnist_demo.classroom.classes import writer_of
 from mnist_demo.classroom.database import Database, insert_new
@@ -33,6 +32,14 @@ class Collected:
     labels: Bytes
     writers: npt.NDArray[np.str_]
     codes: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many drawings a pupil has sent that are still there, hidden or not, and how many the class shows."""
+
+    sent: int
+    of_class: int
 
 
 @dataclass
@@ -69,19 +76,25 @@ def add_drawing(
         row = {"writer": writer_of(session, pupil_id), "pupil_id": pupil_id, "identifier": identifier, "label": label}
         row |= {"strokes": text, "image": image.tobytes(), "time": time.time(), "hidden": False}
         stored = insert_new(session, Drawing, [row]) == 1
-        if stored and _count(session, pupil_id) > MOST_DRAWINGS:
+        if stored and session.scalars(_sent_by(pupil_id)).one() > MOST_DRAWINGS:
             raise UserError(f"You have sent {MOST_DRAWINGS} drawings, which is enough for a lesson.")
     return stored
 
 
-def count_sent(database: Database, pupil_id: int) -> int:
-    """How many drawings a pupil has sent that are still there, hidden or not."""
+def tally(database: Database, pupil: Pupil) -> Tally | None:
+    """How many drawings there are, of a pupil and of the whole class; None where the class is closed or deleted."""
+    of_class = sa.select(sa.func.count()).select_from(Drawing).join(Pupil)
+    of_class = of_class.where(Pupil.class_id == pupil.class_id, ~Drawing.hidden)
+    wanted = sa.select(_sent_by(pupil.id).scalar_subquery(), of_class.scalar_subquery())
+    is_open = SchoolClass.id == pupil.class_id, SchoolClass.closed.is_(None)
     with database.reading() as session:
-        return _count(session, pupil_id)
+        row = session.execute(wanted.select_from(SchoolClass).where(*is_open)).first()
+    return None if row is None else Tally(*row)
 
 
-def _count(session: Session, pupil_id: int) -> int:
-    return session.scalars(sa.select(sa.func.count()).where(Drawing.pupil_id == pupil_id)).one()
+def _sent_by(pupil_id: int) -> sa.Select[tuple[int]]:
+    """Counts the drawings of a pupil."""
+    return sa.select(sa.func.count()).select_from(Drawing).where(Drawing.pupil_id == pupil_id)
 
 
 def list_latest(database: Database, pupil_id: int, most: int) -> list[Drawing]:
@@ -131,15 +144,6 @@ def fetch(database: Database, drawing_ids: Sequence[int]) -> list[Drawing]:
         batches = (drawing_ids[at : at + BATCH] for at in range(0, len(drawing_ids), BATCH))
         found = [session.scalars(sa.select(Drawing).where(Drawing.id.in_(batch))).all() for batch in batches]
     return sorted(itertools.chain.from_iterable(found), key=lambda drawing: drawing.id)
-
-
-def counts(database: Database, class_id: int) -> list[int]:
-    """How many drawings of each digit a class has; hidden ones are not counted."""
-    wanted = sa.select(Drawing.label, sa.func.count()).join(Pupil)
-    wanted = wanted.where(Pupil.class_id == class_id, ~Drawing.hidden).group_by(Drawing.label)
-    with database.reading() as session:
-        found = dict(session.execute(wanted).all())
-    return [found.get(digit, 0) for digit in range(CLASSES)]
 
 
 def list_writers(database: Database) -> list[Writer]:

@@ -83,17 +83,20 @@ def to_canvas(strokes: Iterable[Stroke], ink: str, paper: str) -> dict[str, Any]
     }
 
 
-def paint(strokes: Sequence[Stroke], side: int) -> Bytes:
-    """What a canvas of `side` x `side` pixels shows of the strokes: uint8 (side, side), black on white."""
-    sheet = Image.new("L", (side * FINER, side * FINER), 255)
+def paint(strokes: Sequence[Stroke], side: int, finer: int = FINER) -> Bytes:
+    """What a canvas of `side` x `side` pixels shows of the strokes: uint8 (side, side), black on white.
+
+    With `finer` at 1 the edges are not smooth, and it takes a tenth of the time.
+    """
+    sheet = Image.new("L", (side * finer, side * finer), 255)
     pen = ImageDraw.Draw(sheet)
     for stroke in strokes:
-        colour, radius = 255 if stroke.erases else 0, stroke.width * FINER / 2
-        points = [(x * FINER, y * FINER) for x, y in stroke.points]
-        pen.line(points, fill=colour, width=stroke.width * FINER)
+        colour, radius = 255 if stroke.erases else 0, stroke.width * finer / 2
+        points = [(x * finer, y * finer) for x, y in stroke.points]
+        pen.line(points, fill=colour, width=stroke.width * finer)
         for x, y in points:  # round caps and joins
             pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
-    return np.asarray(sheet.reduce(FINER))
+    return np.asarray(sheet.reduce(finer))
 
 
 def trace(pixels: Floats, side: int) -> list[Stroke]:

@@ -98,15 +98,15 @@ class Pupil:
         for is_sure in (False, True):
             message = {"label": label, "picture": self._pen.picture, "is_sure": is_sure}
             started = time.perf_counter()
-            answer = await self._deliver({"identifier": secrets.token_hex(16), **message})
+            receipt = await self._deliver({"identifier": secrets.token_hex(16), **message})
             figures.sendings.append(time.perf_counter() - started)
-            if answer["outcome"] != "unsure":
+            if receipt["outcome"] != "unsure":
                 break
-        if answer["outcome"] == "stored":
-            figures.stored[answer["identifier"]] = time.perf_counter()
+        if receipt["outcome"] == "stored":
+            figures.stored[receipt["identifier"]] = time.perf_counter()
             await self._pen.send(BLANK, is_down=False)  # the canvas was cleared
         else:
-            figures.refused.append(answer["sentence"])
+            figures.refused.append(receipt["sentence"])
 
     async def _deliver(self, message: dict[str, object]) -> dict[str, str]:
         """Send a message until the server has said what became of it."""
@@ -115,14 +115,14 @@ class Pupil:
             await self._visitor.trigger("send", "sent", {**message, "attempt": attempt})
             try:
                 async with asyncio.timeout(patience):
-                    await self._visitor.wait_for(lambda: self._answer()["identifier"] == message["identifier"])
-                return self._answer()
+                    await self._visitor.wait_for(lambda: self._receipt()["identifier"] == message["identifier"])
+                return self._receipt()
             except TimeoutError:
                 patience = min(2 * patience, LONGEST_PATIENCE)
         raise AssertionError
 
-    def _answer(self) -> dict[str, str]:
-        return self._visitor.data("send")["answer"] or {"identifier": ""}
+    def _receipt(self) -> dict[str, str]:
+        return self._visitor.data("send")["receipt"] or {"identifier": ""}
 
 
 async def tell_kept(visitor: Visitor, teacher_key: str = "") -> None:

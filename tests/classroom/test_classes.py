@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from mnist_demo.classroom import classes, drawings, votes
 from mnist_demo.classroom.database import Database
+from mnist_demo.classroom.drawings import Tally
 from mnist_demo.classroom.tables import Base, Pupil
 from mnist_demo.classroom.voting import asked
 from mnist_demo.data.images import PIXELS
@@ -159,7 +160,14 @@ def test_a_pupils_last_drawings_are_told_from_others_and_counted(database: Datab
     draw(database, other, "e")
     assert [one.identifier for one in drawings.list_latest(database, pupil.id, 3)] == ["d", "c", "b"]
     drawings.hide(database, drawings.list_latest(database, pupil.id, 1)[0].id)
-    assert (drawings.count_sent(database, pupil.id), drawings.count_sent(database, other.id)) == (4, 1)
+    assert drawings.tally(database, pupil) == Tally(sent=4, of_class=3)
+    draw(database, classes.join(database, classes.list_classes(database)[-1].code), "f")  # in the same class
+    assert drawings.tally(database, pupil) == Tally(sent=4, of_class=4)
+    assert drawings.tally(database, other) == Tally(sent=1, of_class=1)
+    classes.close_class(database, pupil.class_id)
+    assert drawings.tally(database, pupil) is None
+    classes.delete_class(database, other.class_id)
+    assert drawings.tally(database, other) is None
 
 
 def test_a_drawing_that_is_sent_again_is_stored_once(database: Database) -> None:
@@ -214,13 +222,13 @@ def test_hidden_drawings_are_neither_counted_nor_collected(database: Database) -
     drawings.hide(database, first)
     drawings.delete(database, third)
     drawings.delete(database, third)
-    assert drawings.counts(database, pupil.class_id) == [0, 0, 0, 1, 0, 0, 0, 0, 0, 0]
+    assert drawings.tally(database, pupil) == Tally(sent=2, of_class=1)
     assert drawings.collect(database).labels.tolist() == [3]
     (writer,) = drawings.list_writers(database)
     assert (sum(writer.counts), writer.hidden) == (1, 1)
     assert [one.hidden for one in drawings.list_drawings(database, pupil.class_id)] == [True, False]
     drawings.hide(database, first, hidden=False)
-    assert drawings.counts(database, pupil.class_id)[3] == 2
+    assert drawings.tally(database, pupil) == Tally(sent=2, of_class=2)
     draw(database, pupil, "d")
     assert drawings.list_drawings(database, pupil.class_id)[-1].id > third  # no id is given twice
     assert second < third

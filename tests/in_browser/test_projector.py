@@ -36,6 +36,7 @@ def project(page: Page) -> None:
     page.locator("[data-test-script-state=notRunning]").wait_for()  # only then the page listens to keys
     page.keyboard.press("p")
     page.get_by_role("button", name="Normal view").wait_for()
+    page.locator("[data-test-script-state=notRunning]").wait_for()
 
 
 def assert_all_fits(page: Page) -> None:

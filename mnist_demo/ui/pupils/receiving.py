@@ -1,11 +1,13 @@
 """What becomes of a drawing that a pupil's browser has sent: it is checked, stored, and answered."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from PIL import Image
 
-from mnist_demo.classroom import classes, drawings
+from mnist_demo.classroom import drawings
 from mnist_demo.classroom.database import Database
 from mnist_demo.classroom.faults import UnavailableError
 from mnist_demo.classroom.tables import Drawing, Pupil
@@ -16,7 +18,7 @@ from mnist_demo.errors import UserError
 from mnist_demo.ui.answers import pen_message
 from mnist_demo.ui.common.components import is_number
 from mnist_demo.ui.pupils import visit as visits
-from mnist_demo.ui.pupils.visit import Answer, Visit
+from mnist_demo.ui.pupils.visit import ClassOverError, Receipt, Visit
 from mnist_demo.words import a_digit
 
 COMPARED = 10  # drawings, the last ones of a pupil
@@ -27,10 +29,6 @@ FINER = 2  # times, the canvas than the picture of it
 NEARLY = 0.15  # of the dark pixels, by which painted strokes may differ from their picture
 DARK = 128  # of 255
 WAITS = "Your drawing cannot be stored at this moment: it waits here, and is sent again by itself."
-
-
-class ClassOverError(Exception):
-    """It was closed or deleted since the pupil joined it."""
 
 
 class NoDigitError(UserError):
@@ -51,7 +49,7 @@ class Message:
     is_sure: bool
 
 
-def receive(visit: Visit, message: object, strokes: Sequence[Stroke]) -> Answer:
+def receive(visit: Visit, message: object, strokes: Sequence[Stroke]) -> Receipt:
     """Store what a browser sent as a drawing of its pupil, and say what became of it. Raises ClassOverError.
 
     `strokes` are those of the visitor's session, which may be others than those that were sent.
@@ -59,21 +57,21 @@ def receive(visit: Visit, message: object, strokes: Sequence[Stroke]) -> Answer:
     try:
         sent = read_message(message)
     except UserError as error:
-        return Answer("", 0, "refused", str(error))
+        return Receipt("", 0, "refused", str(error))
     try:
         database = visits.database()
-        if not classes.is_open(database, visit.code):
-            raise ClassOverError
         pupil = visit.be_there(database)
         _store(database, pupil, sent, strokes)
         visit.go_on(database, pupil)
+    except ClassOverError:
+        raise
     except UnavailableError:
-        return Answer(sent.identifier, sent.attempt, "waits", WAITS)
+        return Receipt(sent.identifier, sent.attempt, "waits", WAITS)
     except NoDigitError as error:
-        return Answer(sent.identifier, sent.attempt, "unsure", str(error))
+        return Receipt(sent.identifier, sent.attempt, "unsure", str(error))
     except UserError as error:
-        return Answer(sent.identifier, sent.attempt, "refused", str(error))
-    return Answer(sent.identifier, sent.attempt, "stored", f"Your {sent.label} has arrived, thank you.")
+        return Receipt(sent.identifier, sent.attempt, "refused", str(error))
+    return Receipt(sent.identifier, sent.attempt, "stored", f"Your {sent.label} has arrived, thank you.")
 
 
 def read_message(message: object) -> Message:
@@ -94,7 +92,7 @@ def _store(database: Database, pupil: Pupil, sent: Message, strokes: Sequence[St
     """Raises UserError where it is not to be stored, in the words in which the pupil is told."""
     latest = drawings.list_latest(database, pupil.id, COMPARED)
     if any(one.identifier == sent.identifier for one in latest):
-        return  # it has arrived before, and the answer was lost
+        return  # it has arrived before, and the receipt was lost
     try:
         pixels = preprocess.to_mnist(sent.picture)
     except UserError as error:
@@ -119,8 +117,8 @@ def matching(strokes: Sequence[Stroke], picture: Bytes) -> Sequence[Stroke] | No
     except UserError:
         return strokes
     side = pen_message.SIDE
-    painted = paint(kept, FINER * side).reshape(side, FINER, side, FINER).mean(axis=(1, 3))
-    differ = (painted < DARK) != (picture < DARK)
+    painted = Image.fromarray(paint(kept, FINER * side, finer=1)).reduce(FINER)
+    differ = (np.asarray(painted) < DARK) != (picture < DARK)
     return kept if differ.sum() <= NEARLY * (picture < DARK).sum() else None
 
 
@@ -137,4 +135,9 @@ def is_drawn_on(strokes: Sequence[Stroke] | None, earlier: Drawing) -> bool:
     """
     if strokes is None or earlier.strokes is None:
         return False
-    return set(links.decode(earlier.strokes)) <= set(strokes)
+    return _strokes_of(earlier.strokes) <= set(strokes)
+
+
+@functools.lru_cache(maxsize=1_000)  # some drawings of each pupil
+def _strokes_of(text: str) -> frozenset[Stroke]:
+    return frozenset(links.decode(text))

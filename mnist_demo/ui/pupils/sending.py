@@ -13,7 +13,7 @@ from mnist_demo.ui.common import services
 from mnist_demo.ui.common.components import assets, component
 from mnist_demo.ui.draw import canvas, components, share, state
 from mnist_demo.ui.pupils import receiving
-from mnist_demo.ui.pupils.visit import Visit
+from mnist_demo.ui.pupils.visit import ClassOverError, Visit
 from mnist_demo.words import a_digit
 
 KEY = "send"  # of the element
@@ -26,9 +26,9 @@ _begun = component("pupils", "begun", begin=[_kept])
 def button(visit: Visit) -> None:
     """The Send button, and what became of the last drawing."""
     asked = {"code": visit.code, "label": visit.digit, "name": a_digit(visit.digit)}
-    answer = None if visit.answer is None else asdict(visit.answer)
+    receipt = None if visit.receipt is None else asdict(visit.receipt)
     _send(
-        data={**asked, "answer": answer, "visitor": services.visitor()},
+        data={**asked, "receipt": receipt, "visitor": services.visitor()},
         key=KEY,
         on_sent_change=partial(_note, visit),
         on_begun_change=_draw_again,
@@ -63,10 +63,10 @@ def answer(visit: Visit) -> None:
         return
     try:
         given = receiving.receive(visit, visit.message, state.board().drawing.strokes)
-    except receiving.ClassOverError:
+    except ClassOverError:
         visit.leave()
         return
     if given.outcome == "stored":
         canvas.load(Drawing())
         state.board().drawing.picture = None  # that the page has heard of, where nobody answers beside it
-    visit.answer, visit.message = given, None
+    visit.receipt, visit.message = given, None

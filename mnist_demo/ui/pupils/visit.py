@@ -19,11 +19,16 @@ from mnist_demo.ui.roles import browser
 
 LOOKED_AT = "class"  # see services.look_every
 KEY = "visit_to_class"  # of the visitor's session
+OVER = "This class is over: ask your teacher whether a new one is open."
 AWAY = "The class cannot be reached at this moment: this page tries again by itself."
 
 
+class ClassOverError(UserError):
+    """It was closed or deleted since the pupil joined it."""
+
+
 @dataclass(frozen=True)
-class Answer:
+class Receipt:
     """What became of a drawing; "unsure" is one that is stored where its pupil sends it all the same."""
 
     identifier: str
@@ -47,7 +52,7 @@ class Visit:
     joining: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
     has_ended: bool = False  # the class that this browser was in
     message: object = None  # that the browser has sent and that is not answered yet, unchecked
-    answer: Answer | None = None  # to the last one
+    receipt: Receipt | None = None  # of the last one
     picture: Bytes | None = None  # that the models have read last
     said: list[cards.Answer] = field(default_factory=list)  # of it
 
@@ -55,7 +60,7 @@ class Visit:
         """Take part as this pupil. Raises UnavailableError."""
         self.go_on(database, pupil)
         self.code = classes.code_of(database, pupil)
-        self.pupil, self.has_ended, self.message, self.answer = pupil, False, None, None
+        self.pupil, self.has_ended, self.message, self.receipt = pupil, False, None, None
 
     def arrive(self, key: str) -> None:
         """Come back as the pupil whose key this is, where that class is still open. Raises UnavailableError."""
@@ -78,18 +83,18 @@ class Visit:
     def look_again(self) -> None:
         """Leave where the class was closed or deleted meanwhile, else count again. Raises UnavailableError."""
         self.counted = time.monotonic()  # also where the database does not answer: not at each line of a pen
-        if self.pupil and classes.is_open(database(), self.code):
-            self.count(database(), self.pupil)
-        else:
+        if self.pupil is None or not self.count(database(), self.pupil):
             self.leave()
 
     def be_there(self, database: Database) -> Pupil:
         """Who this is in the class: a new pupil where the one that one was had to make room meanwhile.
 
-        The digit that is asked for stays. Raises UnavailableError, and another UserError where the class is over.
+        The digit that is asked for stays. Raises ClassOverError, UnavailableError, and UserError where a class is full.
         """
         with self.joining:
             if self.pupil is None or classes.find_pupil(database, self.pupil.key) is None:
+                if not classes.is_open(database, self.code):
+                    raise ClassOverError(OVER)
                 self.pupil = classes.join(database, self.code)
                 self.joined.append(self.pupil.key)
                 browser.keep_pupil_key(self.pupil.key)
@@ -100,11 +105,12 @@ class Visit:
         self.pupil, self.has_ended = None, True
         browser.forget_pupil_key()
 
-    def count(self, database: Database, pupil: Pupil) -> None:
-        """Count what is stored. Raises UnavailableError."""
-        self.sent = drawings.count_sent(database, pupil.id)
-        self.of_class = sum(drawings.counts(database, pupil.class_id))
-        self.counted = time.monotonic()
+    def count(self, database: Database, pupil: Pupil) -> bool:
+        """Count what is stored; False where the class is over. Raises UnavailableError."""
+        tally = drawings.tally(database, pupil)
+        if tally is not None:
+            self.sent, self.of_class, self.counted = tally.sent, tally.of_class, time.monotonic()
+        return tally is not None
 
     def go_on(self, database: Database, pupil: Pupil) -> None:
         """Ask for the digit that follows what is stored. Raises UnavailableError."""

@@ -41,7 +41,7 @@ class Sender {
   }
 
   // `visitor` is another one where the server was started anew, or has forgotten this session.
-  update({ code, visitor, label, name, answer }) {
+  update({ code, visitor, label, name, receipt }) {
     const isFirst = this.code !== code;
     const isNew = isFirst || this.visitor !== visitor;
     if (label !== this.label) this.isSure = false;
@@ -49,7 +49,7 @@ class Sender {
     if (isFirst) this.take();
     if (isNew) this.resume();
     if (isNew) this.drawAgain();
-    if (answer) this.hear(answer);
+    if (receipt) this.hear(receipt);
     this.show();
   }
 
