@@ -88,6 +88,7 @@ class Database:
                 if not is_new(connection):
                     config.attributes["connection"] = connection
                     command.upgrade(config, "head")
+            self.close()  # SQLite's connection that did it checks no references
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -174,6 +175,7 @@ def _file(path: Path) -> Database:
         connection = sqlite3.connect(address, PATIENCE, isolation_level=None, check_same_thread=False, uri=True)
         with suppress(sqlite3.OperationalError):  # somebody else opens a new file just now: the next one does it
             connection.execute("PRAGMA journal_mode = WAL")  # nobody who reads waits for one who writes
+        connection.execute("PRAGMA foreign_keys = ON")
         return connection
 
     engine = sa.create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_timeout=PATIENCE)
@@ -190,8 +192,8 @@ def _file(path: Path) -> Database:
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
         options = connection.get_execution_options()
-        # A step that makes a table anew drops the old one, and else all that refers to it.
-        connection.exec_driver_sql(f"PRAGMA foreign_keys = {'OFF' if options.get('upgrades') else 'ON'}")
+        if options.get("upgrades"):  # a step that makes a table anew drops the old one, and else all that refers to it
+            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
         # Who will write takes the lock first: one who has read cannot wait for it any more.
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 

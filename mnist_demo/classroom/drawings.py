@@ -35,6 +35,15 @@ class Collected:
 
 
 @dataclass(frozen=True)
+class Sent:
+    """What a drawing is compared with that its pupil sends later; see `Drawing`."""
+
+    identifier: str
+    image: bytes
+    strokes: str | None
+
+
+@dataclass(frozen=True)
 class Tally:
     """How many drawings a pupil has sent that are still there, hidden or not, and how many the class shows."""
 
@@ -92,16 +101,17 @@ def tally(database: Database, pupil: Pupil) -> Tally | None:
     return None if row is None else Tally(*row)
 
 
-def _sent_by(pupil_id: int) -> sa.Select[tuple[int]]:
+def _sent_by(pupil_id: int) -> sa.Select[int]:
     """Counts the drawings of a pupil."""
     return sa.select(sa.func.count()).select_from(Drawing).where(Drawing.pupil_id == pupil_id)
 
 
-def list_latest(database: Database, pupil_id: int, most: int) -> list[Drawing]:
+def list_latest(database: Database, pupil_id: int, most: int) -> list[Sent]:
     """The drawings that a pupil has sent last, so many at most, the newest first."""
-    wanted = sa.select(Drawing).where(Drawing.pupil_id == pupil_id).order_by(Drawing.id.desc()).limit(most)
+    wanted = sa.select(Drawing.identifier, Drawing.image, Drawing.strokes)
+    wanted = wanted.where(Drawing.pupil_id == pupil_id).order_by(Drawing.id.desc()).limit(most)
     with database.reading() as session:
-        return list(session.scalars(wanted))
+        return [Sent(*row) for row in session.execute(wanted)]
 
 
 def is_sound(name: str, digit: int) -> bool:

@@ -23,7 +23,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
-from PIL import Image
 
 from mnist_demo.classroom import classes, drawings, votes
 from mnist_demo.classroom.database import Database, open_database
@@ -32,12 +31,11 @@ from mnist_demo.data.formats import DATA_VARIABLE
 from mnist_demo.files import HOME_VARIABLE
 from tests.benchmarks.lesson_in_browser import Thanked, take_part
 from tests.benchmarks.visitor import (
+    BLANK,
     PAUSE,
-    SIDE,
     VARIANTS,
     Pen,
     Visitor,
-    address,
     get_ready,
     in_words,
     training,
@@ -52,7 +50,6 @@ CODE = "The code on the projector"  # the field
 PATIENCE, LONGEST_PATIENCE = 2.0, 16.0  # seconds without an answer, after which `send.js` sends again
 LAST_LOOK = 5.0  # seconds after the last drawing, in which the wall has to show it
 QUESTION = "test-0"
-BLANK = address(Image.new("RGB", (SIDE, SIDE), "white"))
 
 
 @dataclass

@@ -265,7 +265,10 @@ class Pen:
         asked = {"number": self._number, "models": self._visitor.data("pen")["models"], "picture": picture}
         await self._visitor.ask_for_answers(asked)
         self._took = min(time.perf_counter() - started, PEN_PATIENCE)
-        if self._visitor.data("pen")["is_heard"] and (not is_down or self._number == 1):
+        if not self._visitor.data("pen")["is_heard"]:
+            if self._number == 1:  # the page hears that there is a pen, and nothing else
+                await self._visitor.set_state("pen", drawn={"number": 0, "is_down": True, "picture": BLANK})
+        elif not is_down or self._number == 1:
             telling = asyncio.create_task(self._tell(self._number, picture, is_down))
             self._telling.add(telling)
             telling.add_done_callback(self._telling.discard)
@@ -364,6 +367,9 @@ def address(sheet: Image.Image) -> str:
     buffer = io.BytesIO()
     sheet.save(buffer, "PNG")
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+BLANK = address(Image.new("RGB", (SIDE, SIDE), "white"))
 
 
 def in_words(seconds: Sequence[float]) -> str:

@@ -56,13 +56,14 @@ def come_back(visit: Visit, key: str) -> None:
 def board() -> None:
     """What to draw, the canvas and its tools, Send, and the models' answers; nothing else of the page is run again."""
     visit = visits.own()
-    with turns.take(LATER if visit.message is None else SOON):
+    state.board().has_changed = False
+    has_sent = visit.message is not None
+    sending.answer(visit)
+    with turns.take(SOON if has_sent else LATER):
         _board(visit)
 
 
 def _board(visit: Visit) -> None:
-    state.board().has_changed = False
-    sending.answer(visit)
     if visit.pupil is None or browser.has_news():
         st.rerun()
     st.html(_heading(visit, visit.pupil))

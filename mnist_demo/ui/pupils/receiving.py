@@ -9,8 +9,9 @@ from PIL import Image
 
 from mnist_demo.classroom import drawings
 from mnist_demo.classroom.database import Database
+from mnist_demo.classroom.drawings import Sent
 from mnist_demo.classroom.faults import UnavailableError
-from mnist_demo.classroom.tables import Drawing, Pupil
+from mnist_demo.classroom.tables import Pupil
 from mnist_demo.data.images import Bytes, to_bytes
 from mnist_demo.drawing import links, preprocess, rejection
 from mnist_demo.drawing.strokes import Stroke, paint
@@ -122,13 +123,13 @@ def matching(strokes: Sequence[Stroke], picture: Bytes) -> Sequence[Stroke] | No
     return kept if differ.sum() <= NEARLY * (picture < DARK).sum() else None
 
 
-def is_alike(image: Bytes, earlier: Drawing) -> bool:
+def is_alike(image: Bytes, earlier: Sent) -> bool:
     """Whether an image, uint8 (28, 28), is one that was sent before, or nearly so."""
     one, other = image.ravel().astype(np.float32), np.frombuffer(earlier.image, np.uint8).astype(np.float32)
     return bool(one @ other >= ALIKE * np.linalg.norm(one) * np.linalg.norm(other))
 
 
-def is_drawn_on(strokes: Sequence[Stroke] | None, earlier: Drawing) -> bool:
+def is_drawn_on(strokes: Sequence[Stroke] | None, earlier: Sent) -> bool:
     """Whether these strokes are those of an earlier drawing and some more, such as a dot.
 
     The images do not tell that: with a dot a digit is centred, scaled and set upright otherwise.

@@ -11,12 +11,15 @@ from mnist_demo.drawing.strokes import Drawing, to_canvas
 from mnist_demo.errors import UserError
 from mnist_demo.ui.common import services
 from mnist_demo.ui.common.components import assets, component
+from mnist_demo.ui.common.turns import SOON, Turns
 from mnist_demo.ui.draw import canvas, components, share, state
 from mnist_demo.ui.pupils import receiving
 from mnist_demo.ui.pupils.visit import ClassOverError, Visit
 from mnist_demo.words import a_digit
 
 KEY = "send"  # of the element
+
+_turns = Turns()  # of those who send: no other page waits while the disk or a database elsewhere is waited for
 
 _kept = assets("pupils") / "kept.js"
 _send = component("pupils", "send", begin=[components.LAYERS, _kept])
@@ -61,11 +64,12 @@ def answer(visit: Visit) -> None:
     """
     if visit.pupil is None or visit.message is None:
         return
-    try:
-        given = receiving.receive(visit, visit.message, state.board().drawing.strokes)
-    except ClassOverError:
-        visit.leave()
-        return
+    with _turns.take(SOON):
+        try:
+            given = receiving.receive(visit, visit.message, state.board().drawing.strokes)
+        except ClassOverError:
+            visit.leave()
+            return
     if given.outcome == "stored":
         canvas.load(Drawing())
         state.board().drawing.picture = None  # that the page has heard of, where nobody answers beside it
