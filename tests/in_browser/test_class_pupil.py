@@ -13,7 +13,7 @@ from mnist_demo.classroom import asking, classes, drawings
 from mnist_demo.classroom.database import Database, open_database
 from mnist_demo.classroom.tables import Pupil, SchoolClass
 from mnist_demo.files import HOME_VARIABLE
-from tests.browser import DIGITS, TWO_FRAMES, canvas_of, cards, draw, ink
+from tests.browser import DIGITS, TWO_FRAMES, canvas_of, cards, draw, ink, wait_for
 from tests.conftest import furnish
 from tests.in_browser.test_drawing import Fingers
 from tests.server import Server, free_port
@@ -263,7 +263,7 @@ def test_a_drawing_waits_in_the_browser_while_the_database_is_away(lesson: Lesso
     file.rename(away)
     send(page)
     expect_said(page, "waits here")
-    assert ink(page) > 0
+    wait_for(lambda: ink(page) > 0)
     away.rename(file)
     expect_said(page, "has arrived")
     assert lesson.labels == [digit]
