@@ -8,7 +8,7 @@ import pytest
 from mnist_demo import background
 from mnist_demo.background import Background, Job, NobodyWantsItError
 from mnist_demo.errors import UserError
-from tests.runs.test_trainer import wait_for
+from tests.waiting import wait_for
 
 Own = Background[int, list[int]]
 Compute = Callable[[Callable[[int], None]], list[int]]

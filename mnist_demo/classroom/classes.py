@@ -24,6 +24,13 @@ ANIMALS = (
 MOST_PUPILS = 200  # of a class: a forged one could else join for ever
 
 
+class ClassOverError(UserError):
+    """A class was closed or deleted: nobody takes part in it any more."""
+
+    def __init__(self) -> None:
+        super().__init__("This class is over: ask your teacher whether a new one is open.")
+
+
 @dataclass(frozen=True)
 class Size:
     """How many pupils have joined a class, and how many drawings it has that are not hidden."""
@@ -183,7 +190,7 @@ def list_pupils(database: Database, class_id: int) -> list[Pupil]:
 def writer_of(session: Session, pupil_id: int) -> str:
     """How the drawings of a pupil are signed, such as "K7M3QD_red_fox"; the class stays open until `session` ends.
 
-    Raises UserError where there is no such pupil, or where the class is closed.
+    Raises ClassOverError as `taking_part` does.
     """
     pupil, school_class = taking_part(session, pupil_id)
     return f"{school_class.code}_{pupil.colour}_{pupil.animal}"
@@ -192,10 +199,10 @@ def writer_of(session: Session, pupil_id: int) -> str:
 def taking_part(session: Session, pupil_id: int) -> tuple[Pupil, SchoolClass]:
     """A pupil and the class, which stays open, and is asked the same, until `session` ends.
 
-    Raises UserError where there is no such pupil, or where the class is closed.
+    Raises ClassOverError where there is no such pupil, or where the class is closed.
     """
     wanted = sa.select(Pupil, SchoolClass).join(SchoolClass).where(Pupil.id == pupil_id)
     found = session.execute(wanted.with_for_update(read=True, of=SchoolClass)).first()
     if found is None or found[1].closed is not None:
-        raise UserError("This class is over: ask your teacher whether a new one is open.")
+        raise ClassOverError
     return found[0], found[1]

@@ -13,10 +13,11 @@ from mnist_demo.classroom import asking, classes, drawings
 from mnist_demo.classroom.database import Database, open_database
 from mnist_demo.classroom.tables import Pupil, SchoolClass
 from mnist_demo.files import HOME_VARIABLE
-from tests.browser import DIGITS, TWO_FRAMES, canvas_of, cards, draw, ink, wait_for
+from tests.browser import DIGITS, TWO_FRAMES, canvas_of, cards, draw, ink
 from tests.conftest import furnish
 from tests.in_browser.test_drawing import Fingers
 from tests.server import Server, free_port
+from tests.waiting import wait_for
 
 SIDEWAYS = {"viewport": {"width": 844, "height": 390}, "has_touch": True, "is_mobile": True}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -24,7 +25,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 
 @dataclass
 class Lesson:
-    """A server of its own with an open class, and the pages of its pupils."""
+    """A server with an open class, and the pages of its pupils."""
 
     server: Server
     database: Database
@@ -50,14 +51,28 @@ class Lesson:
 
 
 @pytest.fixture
-def lesson(chrome: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, measured_home: Path) -> Iterator[Lesson]:
+def lesson(chrome: Browser, server: Server, database: Database) -> Iterator[Lesson]:
+    """On the server of all tests."""
+    yield from _hold(chrome, server, database)
+
+
+@pytest.fixture
+def own_lesson(
+    chrome: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, measured_home: Path
+) -> Iterator[Lesson]:
+    """On a server of its own, which may be killed, and whose database may be taken away."""
     monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
     furnish(tmp_path, measured_home)
     database = open_database()
     with Server(free_port(), tmp_path) as server:
-        yield Lesson(server, database, classes.open_class(database), chrome)
-        assert server.errors == []
+        yield from _hold(chrome, server, database)
     database.close()
+
+
+def _hold(chrome: Browser, server: Server, database: Database) -> Iterator[Lesson]:
+    errors = len(server.errors)
+    yield Lesson(server, database, classes.open_class(database), chrome)
+    assert server.errors[errors:] == []
     for context in chrome.contexts:
         context.close()
 
@@ -209,56 +224,56 @@ def test_what_the_computer_takes_for_no_digit_is_sent_with_a_second_press(lesson
     assert lesson.labels == [digit]
 
 
-def test_a_server_that_is_killed_in_mid_send_has_the_drawing_once_when_it_is_there_again(lesson: Lesson) -> None:
-    page = lesson.join(**PHONE)
+def test_a_server_that_is_killed_in_mid_send_has_the_drawing_once_when_it_is_there_again(own_lesson: Lesson) -> None:
+    page = own_lesson.join(**PHONE)
     digit = asked(page)
     draw(page, DIGITS[7])
-    lesson.server.process.send_signal(signal.SIGSTOP)
+    own_lesson.server.process.send_signal(signal.SIGSTOP)
     send(page)
     expect_said(page, "waits here")
-    lesson.server.process.send_signal(signal.SIGKILL)
-    lesson.server.process.wait()
-    with lesson.server:
+    own_lesson.server.process.send_signal(signal.SIGKILL)
+    own_lesson.server.process.wait()
+    with own_lesson.server:
         expect_said(page, "has arrived")
-        expect_asked(page, lesson.pupils[0], 1)
+        expect_asked(page, own_lesson.pupils[0], 1)
         page.wait_for_timeout(3000)  # whatever else is sent again
-        assert lesson.labels == [digit]
+        assert own_lesson.labels == [digit]
         draw(page, DIGITS[2])
         expect(cards(page).first.locator(".headline")).to_have_text("2")
         page.wait_for_function("sessionStorage.getItem('mnist_demo_begun')?.length > 40")
-        lesson.server.process.send_signal(signal.SIGKILL)
-        lesson.server.process.wait()
-    with lesson.server:  # what was begun is there again
+        own_lesson.server.process.send_signal(signal.SIGKILL)
+        own_lesson.server.process.wait()
+    with own_lesson.server:  # what was begun is there again
         expect(page.get_by_text("Connecting")).to_have_count(0)
         page.wait_for_timeout(1000)
         assert ink(page) > 0
         send(page)
-        expect_asked(page, lesson.pupils[0], 2)
-        assert len(lesson.labels) == 2
+        expect_asked(page, own_lesson.pupils[0], 2)
+        assert len(own_lesson.labels) == 2
 
 
-def test_a_page_that_is_reloaded_in_mid_send_sends_the_drawing_then(lesson: Lesson) -> None:
-    page = lesson.join()
+def test_a_page_that_is_reloaded_in_mid_send_sends_the_drawing_then(own_lesson: Lesson) -> None:
+    page = own_lesson.join()
     digit = asked(page)
     draw(page, DIGITS[7])
     page.evaluate(TWO_FRAMES)
-    lesson.server.process.send_signal(signal.SIGSTOP)
+    own_lesson.server.process.send_signal(signal.SIGSTOP)
     send(page)
     expect_said(page, "waits here")
-    lesson.server.process.send_signal(signal.SIGKILL)
-    lesson.server.process.wait()
-    with lesson.server:
+    own_lesson.server.process.send_signal(signal.SIGKILL)
+    own_lesson.server.process.wait()
+    with own_lesson.server:
         page.reload()
-        expect_asked(page, lesson.pupils[0], 1)
+        expect_asked(page, own_lesson.pupils[0], 1)
         expect_said(page, "has arrived")
-        assert lesson.labels == [digit]
+        assert own_lesson.labels == [digit]
 
 
-def test_a_drawing_waits_in_the_browser_while_the_database_is_away(lesson: Lesson) -> None:
-    page = lesson.join()
+def test_a_drawing_waits_in_the_browser_while_the_database_is_away(own_lesson: Lesson) -> None:
+    page = own_lesson.join()
     digit = asked(page)
     draw(page, DIGITS[7])
-    file = Path(lesson.database.name)
+    file = Path(own_lesson.database.name)
     away = file.with_suffix(".away")
     file.rename(away)
     send(page)
@@ -266,8 +281,8 @@ def test_a_drawing_waits_in_the_browser_while_the_database_is_away(lesson: Lesso
     wait_for(lambda: ink(page) > 0)
     away.rename(file)
     expect_said(page, "has arrived")
-    assert lesson.labels == [digit]
-    expect_asked(page, lesson.pupils[0], 1)
+    assert own_lesson.labels == [digit]
+    expect_asked(page, own_lesson.pupils[0], 1)
 
 
 @pytest.mark.parametrize("end", [classes.close_class, classes.delete_class])

@@ -21,8 +21,8 @@ from mnist_demo.ui.common.run_titles import title
 from tests import photos
 from tests.browser import DIGITS, NAME, TWO_FRAMES, canvas_of, card, cards, draw, ink, place
 from tests.conftest import OpenPage, tiny_recipe
-from tests.runs.test_trainer import wait_for
 from tests.server import Server
+from tests.waiting import wait_for
 
 SEVEN = DIGITS[7][0]
 

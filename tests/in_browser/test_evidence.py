@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import DIGITS, card, draw
 from tests.conftest import OpenPage
-from tests.runs.test_trainer import wait_for
+from tests.waiting import wait_for
 
 
 def numbers_in(text: str) -> list[float]:

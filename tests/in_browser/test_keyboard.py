@@ -9,7 +9,7 @@ from mnist_demo.runs import store
 from tests.browser import DIGITS, TWO_FRAMES, canvas_of, card, draw, ink, place
 from tests.conftest import OpenPage
 from tests.in_browser.test_pages import TRAINING_STARTS, see_the_servers_home  # noqa: F401 (a fixture)
-from tests.runs.test_trainer import wait_for
+from tests.waiting import wait_for
 
 MOST_STOPS = 200  # of the Tab key on a page
 SHOWN = 20_000  # ms within which a page shows what was asked for

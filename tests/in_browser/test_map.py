@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import DIGITS, TWO_FRAMES, card, draw, ink
 from tests.conftest import OpenPage
-from tests.runs.test_trainer import wait_for
+from tests.waiting import wait_for
 
 CLICKED = re.compile(r"Test image [\d,]+: label \d\. CNN says")
 

@@ -13,8 +13,8 @@ from mnist_demo.runs import run_directory, store
 from mnist_demo.ui.common.run_titles import title
 from tests.browser import DIGITS, canvas_of, card, cards, draw
 from tests.conftest import OpenPage, furnish, tiny_recipe
-from tests.runs.test_trainer import wait_for
 from tests.server import Server, free_port
+from tests.waiting import wait_for
 
 # ms: TensorFlow is imported first, by a process that leaves two cores to the browsers of two workers.
 TRAINING_STARTS = 300_000

@@ -34,8 +34,8 @@ from tests.in_browser.test_pages import (  # noqa: F401 (pytest finds fixtures b
     start_training,
 )
 from tests.runs.test_control import seconds_ago
-from tests.runs.test_trainer import wait_for
 from tests.server import ROOT, Server
+from tests.waiting import wait_for
 
 ENDLESS = 9_000_000  # steps: no test waits for them
 SHOWN = 20_000  # ms within which a page shows what another one did

@@ -18,7 +18,7 @@ from tests.in_browser.test_pages import (  # noqa: F401 (pytest finds fixtures b
     start_training,
 )
 from tests.in_browser.test_training import ended_run
-from tests.runs.test_trainer import wait_for
+from tests.waiting import wait_for
 
 ENDLESS = 9_000_000  # steps: no test waits for them
 SHOWN = 20_000  # ms within which a page shows what has happened

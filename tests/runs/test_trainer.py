@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -16,16 +16,10 @@ from mnist_demo.runs import control, run_directory
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.runs.trainer import Trainer
 from tests.conftest import tiny_recipe
+from tests.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
 ENDLESS = 5_000_000  # steps: no test waits for them
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 90) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
 
 
 def state(run: Run) -> str:

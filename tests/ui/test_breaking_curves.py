@@ -19,10 +19,10 @@ from mnist_demo.ui.breaking import curves, lines
 from mnist_demo.ui.breaking.curves import Point
 from mnist_demo.ui.common import services
 from tests.conftest import tiny_arrays
-from tests.runs.test_trainer import wait_for
 from tests.ui.test_break_it import break_it, press
 from tests.ui.test_evidence import tables
 from tests.ui.test_pages import finished_run, texts
+from tests.waiting import wait_for
 
 
 @pytest.fixture

@@ -28,10 +28,10 @@ from mnist_demo.ui.draw.state import KEY
 from mnist_demo.ui.map import making, scatter
 from mnist_demo.ui.mistakes import judged
 from tests.conftest import tiny_arrays
-from tests.runs.test_trainer import wait_for
 from tests.ui.test_evidence import delete_once_listed, some_run
 from tests.ui.test_glossary import terms_in, word_of, words_and_help
 from tests.ui.test_pages import open_page, texts
+from tests.waiting import wait_for
 
 
 @pytest.fixture(autouse=True)

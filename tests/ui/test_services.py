@@ -7,7 +7,7 @@ import pytest
 
 from mnist_demo.ui.common import services
 from mnist_demo.ui.common.services import keep_house  # before conftest.py takes its place
-from tests.runs.test_trainer import wait_for
+from tests.waiting import wait_for
 
 
 class Closed:

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from mnist_demo.classroom import drawings
+from mnist_demo.classroom.classes import ClassOverError
 from mnist_demo.classroom.database import Database
 from mnist_demo.classroom.drawings import Sent
 from mnist_demo.classroom.faults import UnavailableError
@@ -19,7 +20,7 @@ from mnist_demo.errors import UserError
 from mnist_demo.ui.answers import pen_message
 from mnist_demo.ui.common.components import is_number
 from mnist_demo.ui.pupils import visit as visits
-from mnist_demo.ui.pupils.visit import ClassOverError, Receipt, Visit
+from mnist_demo.ui.pupils.visit import Receipt, Visit
 from mnist_demo.words import a_digit
 
 COMPARED = 10  # drawings, the last ones of a pupil

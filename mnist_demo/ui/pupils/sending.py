@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from mnist_demo.classroom.classes import ClassOverError
 from mnist_demo.drawing import links
 from mnist_demo.drawing.strokes import Drawing, to_canvas
 from mnist_demo.errors import UserError
@@ -14,7 +15,7 @@ from mnist_demo.ui.common.components import assets, component
 from mnist_demo.ui.common.turns import SOON, Turns
 from mnist_demo.ui.draw import canvas, components, share, state
 from mnist_demo.ui.pupils import receiving
-from mnist_demo.ui.pupils.visit import ClassOverError, Visit
+from mnist_demo.ui.pupils.visit import Visit
 from mnist_demo.words import a_digit
 
 KEY = "send"  # of the element

@@ -8,6 +8,7 @@ from typing import Literal
 import streamlit as st
 
 from mnist_demo.classroom import asking, classes, drawings
+from mnist_demo.classroom.classes import ClassOverError
 from mnist_demo.classroom.current import current
 from mnist_demo.classroom.database import Database
 from mnist_demo.classroom.faults import UnavailableError
@@ -19,12 +20,7 @@ from mnist_demo.ui.roles import browser
 
 LOOKED_AT = "class"  # see services.look_every
 KEY = "visit_to_class"  # of the visitor's session
-OVER = "This class is over: ask your teacher whether a new one is open."
 AWAY = "The class cannot be reached at this moment: this page tries again by itself."
-
-
-class ClassOverError(UserError):
-    """It was closed or deleted since the pupil joined it."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +90,7 @@ class Visit:
         with self.joining:
             if self.pupil is None or classes.find_pupil(database, self.pupil.key) is None:
                 if not classes.is_open(database, self.code):
-                    raise ClassOverError(OVER)
+                    raise ClassOverError
                 self.pupil = classes.join(database, self.code)
                 self.joined.append(self.pupil.key)
                 browser.keep_pupil_key(self.pupil.key)
