@@ -1,11 +1,11 @@
-"""Waiting for what another process does."""
+"""Waiting until something is so."""
 
 import time
 from collections.abc import Callable
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 90) -> None:
-    """Wait until it holds; fails where that takes longer than anything should."""
+    """Wait until it is so; fails where that takes longer than anything should."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"

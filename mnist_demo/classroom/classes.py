@@ -25,7 +25,7 @@ MOST_PUPILS = 200  # of a class: a forged one could else join for ever
 
 
 class ClassOverError(UserError):
-    """A class was closed or deleted: nobody takes part in it any more."""
+    """Who wants to take part is in no open class: it was closed or deleted, or the pupil had to make room."""
 
     def __init__(self) -> None:
         super().__init__("This class is over: ask your teacher whether a new one is open.")

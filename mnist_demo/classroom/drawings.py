@@ -35,8 +35,8 @@ class Collected:
 
 
 @dataclass(frozen=True)
-class Sent:
-    """What a drawing is compared with that its pupil sends later; see `Drawing`."""
+class Earlier:
+    """What of a drawing those are compared with that its pupil sends later; see `Drawing`."""
 
     identifier: str
     image: bytes
@@ -106,12 +106,12 @@ def _sent_by(pupil_id: int) -> sa.Select[int]:
     return sa.select(sa.func.count()).select_from(Drawing).where(Drawing.pupil_id == pupil_id)
 
 
-def list_latest(database: Database, pupil_id: int, most: int) -> list[Sent]:
+def list_latest(database: Database, pupil_id: int, most: int) -> list[Earlier]:
     """The drawings that a pupil has sent last, so many at most, the newest first."""
     wanted = sa.select(Drawing.identifier, Drawing.image, Drawing.strokes)
     wanted = wanted.where(Drawing.pupil_id == pupil_id).order_by(Drawing.id.desc()).limit(most)
     with database.reading() as session:
-        return [Sent(*row) for row in session.execute(wanted)]
+        return [Earlier(*row) for row in session.execute(wanted)]
 
 
 def is_sound(name: str, digit: int) -> bool:

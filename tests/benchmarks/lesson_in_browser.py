@@ -63,7 +63,7 @@ def draw_and_send(page: Page, rng: random.Random, thanked: Thanked) -> None:
 
 
 def send(page: Page, thanked: Thanked) -> str:
-    """Press Send; returns what became of the drawing, as `visit.Answer` calls it."""
+    """Press Send; returns what became of the drawing, as `visit.Receipt` calls it."""
     said = page.locator(".st-key-send [role=status]:is(.stored, .refused, .unsure)")
     started = time.perf_counter()
     page.locator(".st-key-send button").click()  # what was said before goes with it

@@ -3,6 +3,7 @@
 import io
 import json
 import sqlite3
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -422,6 +423,46 @@ def test_no_drawing_by_the_same_writer_is_taken_for_one_that_was_sent_before() -
 
 def test_a_pupil_who_is_sure_that_it_is_a_digit_is_believed(visit: Visit) -> None:
     assert receive(visit, message(picture=picture(SCRIBBLE), is_sure=True), SCRIBBLE).outcome == "stored"
+
+
+def test_two_runs_of_a_page_answer_a_message_once_and_forget_no_newer_one(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_page()  # a canvas can be imported once a page was there
+    from mnist_demo.ui.pupils import sending  # noqa: PLC0415
+
+    answered: list[object] = []
+    has_begun, may_end = threading.Event(), threading.Event()
+    first, newer = message(), message(attempt=2)
+
+    def receive_slowly(_: Visit, sent: object, __: object) -> Receipt:
+        answered.append(sent)
+        has_begun.set()
+        assert may_end.wait(60)
+        return Receipt("a", len(answered), "waits", receiving.WAITS)
+
+    monkeypatch.setattr(receiving, "receive", receive_slowly)
+    visit.message = first
+    with ThreadPoolExecutor(2) as pool:
+        runs = [pool.submit(sending.answer, visit)]
+        assert has_begun.wait(60)
+        runs.append(pool.submit(sending.answer, visit))  # as after a lost connection: the page runs anew
+        time.sleep(0.3)  # in which it asks for its turn
+        may_end.set()
+        for run in runs:
+            run.result()
+    assert answered == [first]
+    assert visit.message is None
+    assert visit.receipt == Receipt("a", 1, "waits", receiving.WAITS)
+
+    def receive_while_sent(visit: Visit, *_: object) -> Receipt:
+        visit.message = newer
+        return Receipt("a", 1, "waits", receiving.WAITS)
+
+    monkeypatch.setattr(receiving, "receive", receive_while_sent)
+    visit.message = first
+    sending.answer(visit)
+    assert visit.message is newer
 
 
 def test_a_drawing_of_2000_strokes_is_refused(database: Database, visit: Visit) -> None:

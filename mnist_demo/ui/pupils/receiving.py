@@ -10,7 +10,7 @@ from PIL import Image
 from mnist_demo.classroom import drawings
 from mnist_demo.classroom.classes import ClassOverError
 from mnist_demo.classroom.database import Database
-from mnist_demo.classroom.drawings import Sent
+from mnist_demo.classroom.drawings import Earlier
 from mnist_demo.classroom.faults import UnavailableError
 from mnist_demo.classroom.tables import Pupil
 from mnist_demo.data.images import Bytes, to_bytes
@@ -27,7 +27,7 @@ COMPARED = 10  # drawings, the last ones of a pupil
 # The cosine of two images above which they are one and the same. Of any two drawings by the same of writers 1 to 24 the
 # most alike have 0.990.
 ALIKE = 0.995
-FINER = 2  # times, the canvas than the picture of it
+CANVAS = 2  # times as large as the picture of it
 NEARLY = 0.15  # of the dark pixels, by which painted strokes may differ from their picture
 DARK = 128  # of 255
 WAITS = "Your drawing cannot be stored at this moment: it waits here, and is sent again by itself."
@@ -119,27 +119,27 @@ def matching(strokes: Sequence[Stroke], picture: Bytes) -> Sequence[Stroke] | No
     except UserError:
         return strokes
     side = pen_message.SIDE
-    painted = Image.fromarray(paint(kept, FINER * side, finer=1)).reduce(FINER)
+    painted = Image.fromarray(paint(kept, CANVAS * side, finer=2)).reduce(CANVAS)
     differ = (np.asarray(painted) < DARK) != (picture < DARK)
     return kept if differ.sum() <= NEARLY * (picture < DARK).sum() else None
 
 
-def is_alike(image: Bytes, earlier: Sent) -> bool:
+def is_alike(image: Bytes, earlier: Earlier) -> bool:
     """Whether an image, uint8 (28, 28), is one that was sent before, or nearly so."""
     one, other = image.ravel().astype(np.float32), np.frombuffer(earlier.image, np.uint8).astype(np.float32)
     return bool(one @ other >= ALIKE * np.linalg.norm(one) * np.linalg.norm(other))
 
 
-def is_drawn_on(strokes: Sequence[Stroke] | None, earlier: Sent) -> bool:
+def is_drawn_on(strokes: Sequence[Stroke] | None, earlier: Earlier) -> bool:
     """Whether these strokes are those of an earlier drawing and some more, such as a dot.
 
     The images do not tell that: with a dot a digit is centred, scaled and set upright otherwise.
     """
     if strokes is None or earlier.strokes is None:
         return False
-    return _strokes_of(earlier.strokes) <= set(strokes)
+    return _hashes(earlier.strokes) <= set(map(hash, strokes))
 
 
-@functools.lru_cache(maxsize=1_000)  # some drawings of each pupil
-def _strokes_of(text: str) -> frozenset[Stroke]:
-    return frozenset(links.decode(text))
+@functools.lru_cache(maxsize=1_000)  # some drawings of each pupil; of forged ones the strokes would fill the memory
+def _hashes(text: str) -> frozenset[int]:
+    return frozenset(map(hash, links.decode(text)))

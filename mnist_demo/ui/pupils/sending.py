@@ -20,7 +20,8 @@ from mnist_demo.words import a_digit
 
 KEY = "send"  # of the element
 
-_turns = Turns()  # of those who send: no other page waits while the disk or a database elsewhere is waited for
+# Of those who send, apart from the turns of the pages: storing waits for the disk, and no page is to wait with it.
+_turns = Turns()
 
 _kept = assets("pupils") / "kept.js"
 _send = component("pupils", "send", begin=[components.LAYERS, _kept])
@@ -63,15 +64,20 @@ def answer(visit: Visit) -> None:
 
     Where this run of the page is ended before the message is forgotten, the next one answers it again, alike.
     """
-    if visit.pupil is None or visit.message is None:
+    if visit.message is None:
         return
     with _turns.take(SOON):
+        message = visit.message
+        if visit.pupil is None or message is None:  # another run of this page, which it has overtaken, was faster
+            return
         try:
-            given = receiving.receive(visit, visit.message, state.board().drawing.strokes)
+            given = receiving.receive(visit, message, state.board().drawing.strokes)
         except ClassOverError:
             visit.leave()
             return
-    if given.outcome == "stored":
-        canvas.load(Drawing())
-        state.board().drawing.picture = None  # that the page has heard of, where nobody answers beside it
-    visit.receipt, visit.message = given, None
+        if given.outcome == "stored":
+            canvas.load(Drawing())
+            state.board().drawing.picture = None  # that the page has heard of, where nobody answers beside it
+        visit.receipt = given
+        if visit.message is message:  # else the browser has sent the next one meanwhile
+            visit.message = None

@@ -85,7 +85,7 @@ class Visit:
     def be_there(self, database: Database) -> Pupil:
         """Who this is in the class: a new pupil where the one that one was had to make room meanwhile.
 
-        The digit that is asked for stays. Raises ClassOverError, UnavailableError, and UserError where a class is full.
+        The digit that is asked for stays. Raises ClassOverError, and as `classes.join` does.
         """
         with self.joining:
             if self.pupil is None or classes.find_pupil(database, self.pupil.key) is None:
