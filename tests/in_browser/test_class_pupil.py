@@ -36,6 +36,8 @@ class Lesson:
         """The page of a new pupil, who came by the QR code."""
         page = self.browser.new_context(**options).new_page()  # type: ignore[arg-type]
         page.goto(f"{self.server.url}/class?code={self.opened.code}")
+        page.get_by_role("button", name="Join").wait_for()
+        page.locator("[data-test-script-state=notRunning]").wait_for()  # another run would end the press
         page.get_by_role("button", name="Join").click()
         expect(page.get_by_role("button", name="Send", exact=True)).to_be_visible()
         return page
@@ -88,7 +90,7 @@ def asked(page: Page) -> int:
 
 
 def expect_asked(page: Page, pupil: Pupil, sent: int) -> None:
-    expect(page.locator("h2 b")).to_have_text(str(asking.next_digit(pupil.id, sent)))
+    expect(page.locator("h2 b")).to_have_text(str(asking.next_digit(pupil.id, sent)), timeout=60_000)
 
 
 def status(page: Page) -> str:
@@ -96,7 +98,7 @@ def status(page: Page) -> str:
 
 
 def expect_said(page: Page, pattern: str) -> None:
-    expect(page.locator(".st-key-send [role=status]")).to_have_text(re.compile(pattern))
+    expect(page.locator(".st-key-send [role=status]")).to_have_text(re.compile(pattern), timeout=60_000)
 
 
 def test_a_pupil_joins_by_the_link_draws_with_a_finger_and_is_the_same_after_a_reload(lesson: Lesson) -> None:

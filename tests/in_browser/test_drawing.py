@@ -225,7 +225,7 @@ HTMLCanvasElement.prototype.toDataURL = function (...options) {
 };"""
 
 
-FORGED = ("'nonsense'", "5", "{}", "'data:image/png;base64,AAAA'", "'data:image/png;base64,'.padEnd(3e6, 'A')")
+FORGED = ("'nonsense'", "5", "{}", "'data:image/png;base64,AAAA'", "'data:image/png;base64,'.padEnd(3e5, 'A')")
 
 
 def test_a_forged_message_is_told_in_one_sentence_and_drawing_goes_on(open_page: OpenPage, server: Server) -> None:
