@@ -13,7 +13,6 @@ from mnist_demo.classroom.voting import asked
 from mnist_demo.classroom.voting.asked import lookout
 from mnist_demo.classroom.voting.questions import DRAWING, Question
 from mnist_demo.errors import UserError
-from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.answers import loaded
 from mnist_demo.ui.classroom import acting
@@ -131,7 +130,7 @@ def _accuracies(seen: ClassDrawings, look: Look, marking: Run) -> None:
     if not look.shown:
         st.markdown("As soon as there are drawings, you see here how many of them each model reads right.")
         return
-    runs = {run.id: run for run in [*map(loaded.shipped, store.shipped_names()), marking]}
+    runs = {run.id: run for run in [*loaded.all_shipped().values(), marking]}
     st.markdown("  \n".join(_accuracy(seen, look, run) for run in runs.values()), help=_help())
     if marking.settings.start:
         st.caption(

@@ -134,5 +134,4 @@ def say_if_it_trains(run: Run) -> None:
 
 def all_usable() -> Mapping[str, Run]:
     """The models that can answer, the shipped ones first, by their id."""
-    usable = {run.id: run for run in (loaded.shipped(name) for name in store.shipped_names())}
-    return usable | {run.id: run for run in store.list_runs()[0] if run.model_path.is_file()}
+    return loaded.all_shipped() | {run.id: run for run in store.list_runs()[0] if run.model_path.is_file()}

@@ -13,7 +13,6 @@ from mnist_demo.inside import learning, units
 from mnist_demo.inside.network.exported import Opened
 from mnist_demo.inside.network.layers import Layer
 from mnist_demo.models import registry
-from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.answers import loaded
 from mnist_demo.ui.common import run_titles
@@ -78,7 +77,7 @@ def function(facts: Facts) -> Step:
 def scores(facts: Facts) -> None:
     """What the models that come with the app make of the image."""
     given = facts.pixels.reshape(1, -1)
-    runs = [loaded.shipped(name) for name in store.shipped_names()]
+    runs = list(loaded.all_shipped().values())
     found = [loaded.classifier(run).logits(given)[0] for run in runs]
     with st.container(horizontal=True, gap="medium"):
         pictures.row([maps.ink(facts.pixels.reshape(SIDE, SIDE), 4)], [f"x, a handwritten {facts.label}"], 8)

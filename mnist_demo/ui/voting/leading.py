@@ -1,7 +1,7 @@
 """The vote as its teacher leads it, for the projector: an image, how many have voted, the answer, and the table."""
 
 import html
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import streamlit as st
 
@@ -37,7 +37,7 @@ def _show(school_class: SchoolClass, was_large: bool) -> None:
         st.rerun()
     try:
         now = lookout.asked(school_class.id)
-        voted = list(dict.fromkeys(one.question for one in votes.list_votes(current.database(), school_class.id)))
+        voted = results.count_by_question(current.database(), school_class.id)
         if now.question is None:
             _offer(school_class, voted, is_large=was_large)
         else:
@@ -46,7 +46,7 @@ def _show(school_class: SchoolClass, was_large: bool) -> None:
         acting.tell(error)
 
 
-def _offer(school_class: SchoolClass, voted: list[str], *, is_large: bool) -> None:
+def _offer(school_class: SchoolClass, voted: Mapping[str, Sequence[int]], *, is_large: bool) -> None:
     """What can be asked, and what came of what was asked."""
     if not voted:
         st.markdown(
@@ -62,7 +62,7 @@ def _offer(school_class: SchoolClass, voted: list[str], *, is_large: bool) -> No
         results.tables(current.database(), school_class, voted, is_large=is_large)
 
 
-def _lead(school_class: SchoolClass, now: Asked, question: str, voted: list[str]) -> None:
+def _lead(school_class: SchoolClass, now: Asked, question: str, voted: Collection[str]) -> None:
     """What is asked now, first without and then with its answer."""
     database, class_id = current.database(), school_class.id
     subject = subjects.find(database, [question]).get(question)
@@ -92,7 +92,7 @@ def _lead(school_class: SchoolClass, now: Asked, question: str, voted: list[str]
 
 
 def _button_next(
-    name: str, class_id: int, voted: list[str], before: str | None, label: str, *, is_first: bool = False
+    name: str, class_id: int, voted: Collection[str], before: str | None, label: str, *, is_first: bool = False
 ) -> None:
     """The button that asks the next question of a series; it cannot be pressed where none is left."""
     following = subjects.following(subjects.series(name, class_id), voted, before)
@@ -142,7 +142,7 @@ def of_class(counts: list[int]) -> Answer:
     if total == 0:
         return Answer("The class", "Nobody has voted", "", "No votes", [0.0] * len(counts))
     leaders, shares = questions.leaders(counts), [count / total for count in counts]
-    said = " or ".join(map(str, leaders)) if len(leaders) <= results.MOST_LEADERS else results.DISAGREES
+    said = results.in_words(leaders)
     remark = f"{max(counts)} of {counted(total, 'vote')}" + (" each" if len(leaders) > 1 else "")
     return Answer("The class", "Shares of its votes", said, remark, shares, [percent(share) for share in shares])
 

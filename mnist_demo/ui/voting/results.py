@@ -50,13 +50,14 @@ class Row:
         return self.leaders == [self.subject.label]
 
 
-def tables(database: Database, school_class: SchoolClass, names: Sequence[str], *, is_large: bool) -> None:
+def tables(
+    database: Database, school_class: SchoolClass, counts: Mapping[str, Sequence[int]], *, is_large: bool
+) -> None:
     """A table of each series of which something was voted on, the latest first; alone where it `is_large`.
 
-    `names` are the questions in the order in which they were voted on. Raises UserError.
+    `counts` are as `count_by_question` gives them. Raises UserError.
     """
-    models = subjects.models(school_class)
-    counts = _count(database, school_class.id)
+    models, names = subjects.models(school_class), list(counts)
     series = list(dict.fromkeys(map(subjects.series_of, reversed(names))))
     for one in series[:1] if is_large else series:
         last = [name for name in names if subjects.series_of(name) == one][-questions.HARD :]
@@ -77,8 +78,8 @@ def _table(title: str, rows: Sequence[Row], models: Sequence[Run]) -> None:
         _say_if_seen(models)
 
 
-def _count(database: Database, class_id: int) -> dict[str, list[int]]:
-    """How many votes each digit has, by the question."""
+def count_by_question(database: Database, class_id: int) -> dict[str, list[int]]:
+    """How many votes each digit has, by the question, in the order in which these were voted on. Raises UserError."""
     counts: dict[str, list[int]] = {}
     for one in votes.list_votes(database, class_id):
         counts.setdefault(one.question, [0] * CLASSES)[one.digit] += 1
@@ -112,11 +113,16 @@ def _as_html(title: str, rows: Sequence[Row], titles: Sequence[str]) -> str:
 
 def _line(row: Row) -> str:
     label = row.subject.label
-    said = " or ".join(map(str, row.leaders)) if len(row.leaders) <= MOST_LEADERS else DISAGREES
+    said = in_words(row.leaders)
     right = percent(row.counts[label] / sum(row.counts), 0)
     cells = f"<td><b>{said}</b> {MARKS[row.is_class_right]} <small>({right} of the votes are right)</small></td>"
     cells += "".join(f"<td><b>{digit}</b> {MARKS[digit == label]}</td>" for digit in row.read)
     return f'<tr><td><img src="{row.subject.address}" alt=""></td><th scope="row">{label}</th>{cells}</tr>'
+
+
+def in_words(leaders: Sequence[int]) -> str:
+    """What most of the class said."""
+    return " or ".join(map(str, leaders)) if len(leaders) <= MOST_LEADERS else DISAGREES
 
 
 def _of(right: int, count: int) -> str:
