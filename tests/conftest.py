@@ -37,7 +37,8 @@ OpenPage = Callable[..., Page]
 FULL_MNIST = os.environ.get(DATA_VARIABLE)
 NO_SKIPS = os.environ.get("MNIST_DEMO_NO_SKIPS") == "1"
 # Two browsers, two servers and two training processes share two cores: what comes at all may come late.
-expect.set_options(timeout=20_000)  # ms
+PATIENCE = 60_000  # ms
+expect.set_options(timeout=PATIENCE)
 CHROMIUM = find_browser()
 VIEWPORT: ViewportSize = {"width": 1280, "height": 720}
 # st_canvas says this where it has been thrown away while it loaded a drawing; the one that follows it loads it again.
@@ -222,6 +223,7 @@ def new_page(chrome: Browser) -> Callable[..., Page]:
         key = repr(sorted(options.items()))
         if key not in contexts:
             contexts[key] = chrome.new_context(**options)  # type: ignore[arg-type]
+            contexts[key].set_default_timeout(PATIENCE)
         return contexts[key].new_page()
 
     return new
@@ -253,7 +255,7 @@ def open_page(new_page: Callable[..., Page], server: Server) -> Iterator[OpenPag
         page.add_init_script(script)
         page.context.clear_cookies()
         page.goto(f"{server.url}/{path}")
-        page.locator("h1").wait_for(timeout=30_000)
+        page.locator("h1").wait_for()
         return page
 
     yield open_

@@ -18,7 +18,7 @@ def counting(started: list[str], name: str, is_free: threading.Event) -> Compute
     def work(note: Callable[[int], None]) -> list[int]:
         started.append(name)
         note(1)
-        is_free.wait(20)
+        is_free.wait(60)
         note(2)
         return [1, 2]
 
@@ -65,7 +65,7 @@ def test_what_nobody_wants_ends_and_can_be_asked_for_again() -> None:
     is_free = threading.Event()
     own.ask("one", {"thing": counting(started, "thing", is_free)})
     job = job_of(own, "thing")
-    wait_for(lambda: job.found == [1], seconds=20)
+    wait_for(lambda: job.found == [1])
     own.cancel("one")
     is_free.set()
     assert isinstance(job.result.exception(20), NobodyWantsItError)
@@ -104,7 +104,7 @@ def occupied(is_free: threading.Event) -> Own:
     """One that computes something, so that whatever else is asked for has to wait."""
     own: Own = Background("test", MOST_KEPT)
     own.ask("first", {"first": counting([], "first", is_free)})
-    wait_for(lambda: job_of(own, "first").found == [1], seconds=20)
+    wait_for(lambda: job_of(own, "first").found == [1])
     return own
 
 

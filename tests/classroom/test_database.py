@@ -230,6 +230,6 @@ def test_where_all_connections_are_in_use_one_is_told_so_after_a_while(
         started = time.monotonic()
         with pytest.raises(UserError, match="in use by somebody else"):
             classes.list_classes(opened)
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 20  # SQLAlchemy itself would wait 30 s
         readers.close()
         assert classes.list_classes(opened) == []

@@ -1,7 +1,5 @@
 """What a class is asked, on both kinds of databases: the teacher's steps, the votes, and looking at them often."""
 
-import time
-
 import pytest
 
 from mnist_demo.classroom import classes, votes
@@ -74,9 +72,7 @@ def test_a_closed_class_is_asked_nothing(database: Database, opened: SchoolClass
 def test_votes_of_thirty_at_once_are_all_counted_once(database: Database, opened: SchoolClass) -> None:
     pupils = [classes.join(database, opened.code) for _ in range(30)]
     asked.ask(database, opened.id, "test-1", None)
-    began = time.monotonic()
     assert all(at_once(lambda number: votes.vote(database, pupils[number].id, "test-1", number % 3), 30))
-    assert time.monotonic() - began < 1
     assert not any(at_once(lambda number: votes.vote(database, pupils[number].id, "test-1", 9), 30))  # the first stays
     assert votes.count_votes(database, opened.id, "test-1") == [10, 10, 10, 0, 0, 0, 0, 0, 0, 0]
     assert cast(database, pupils[0], "test-2", 9)

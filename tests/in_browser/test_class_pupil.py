@@ -90,7 +90,7 @@ def asked(page: Page) -> int:
 
 
 def expect_asked(page: Page, pupil: Pupil, sent: int) -> None:
-    expect(page.locator("h2 b")).to_have_text(str(asking.next_digit(pupil.id, sent)), timeout=60_000)
+    expect(page.locator("h2 b")).to_have_text(str(asking.next_digit(pupil.id, sent)))
 
 
 def status(page: Page) -> str:
@@ -98,7 +98,7 @@ def status(page: Page) -> str:
 
 
 def expect_said(page: Page, pattern: str) -> None:
-    expect(page.locator(".st-key-send [role=status]")).to_have_text(re.compile(pattern), timeout=60_000)
+    expect(page.locator(".st-key-send [role=status]")).to_have_text(re.compile(pattern))
 
 
 def test_a_pupil_joins_by_the_link_draws_with_a_finger_and_is_the_same_after_a_reload(lesson: Lesson) -> None:
@@ -288,7 +288,7 @@ def test_a_drawing_waits_in_the_browser_while_the_database_is_away(own_lesson: L
     file.rename(away)
     send(page)
     expect_said(page, "waits here")
-    wait_for(lambda: ink(page) > 0, seconds=20)  # on a slow machine the canvas may be just loading it again
+    wait_for(lambda: ink(page) > 0)  # on a slow machine the canvas may be just loading it again
     away.rename(file)
     expect_said(page, "has arrived")
     assert own_lesson.labels == [digit]

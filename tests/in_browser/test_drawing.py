@@ -105,7 +105,7 @@ def test_a_server_that_hangs_in_mid_stroke_loses_nothing(open_page: OpenPage, se
         drawn = ink(page)
     finally:
         server.process.send_signal(signal.SIGCONT)
-    expect(headline(page)).to_have_text("4", timeout=10_000)
+    expect(headline(page)).to_have_text("4")
     page.wait_for_timeout(1000)
     assert ink(page) == drawn
 
@@ -338,7 +338,7 @@ def test_a_clear_that_is_lost_with_the_connection_leaves_a_canvas_that_can_be_dr
     press(page, "Clear")
     board = page.locator(".dc-root")
     expect(board).to_have_attribute("inert", "")
-    expect(board).not_to_have_attribute("inert", "", timeout=15_000)
+    expect(board).not_to_have_attribute("inert", "")
     page.evaluate("window.isCut = false")
     before = ink(page)
     assert before > 0
@@ -549,7 +549,7 @@ def test_what_the_models_see_is_shown_step_by_step_and_a_step_can_be_left_out(op
     draw(page, [[(0.3 * x + 0.02, 0.3 * y + 0.02) for x, y in SEVEN]])
     expect(headline(page)).to_have_text("7")
     page.get_by_text("What the models see, step by step").click()
-    expect(page.get_by_text("The nearest of")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("The nearest of")).to_be_visible()
     page.get_by_role("button", name="Cropped", exact=True).click()
     expect(page.get_by_role("columnheader", name="Without cropped")).to_be_visible()
     expect(headline(page)).to_have_text("7")

@@ -89,7 +89,7 @@ def test_nothing_jumps_through_a_whole_drawing(open_page: OpenPage, size: tuple[
             draw(page, [[(0.5 * x + dx, y) for x, y in stroke] for stroke in DIGITS[digit]])
         expect(page.get_by_text("Read from left to right")).to_be_attached()
         page.get_by_text("What the models see, step by step").click()
-        expect(page.get_by_text("The nearest of")).to_be_attached(timeout=15_000)
+        expect(page.get_by_text("The nearest of")).to_be_attached()
     assert shifts.total < MOST, shifts
 
 

@@ -101,7 +101,7 @@ def test_a_drawing_stays_when_the_view_changes_and_is_read_from_the_last_row(ope
     assert ink(page) == drawn
     expect(page.get_by_role("slider")).to_be_hidden()
     page.get_by_text("What the models see, step by step").click()
-    expect(page.get_by_text("The nearest of")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("The nearest of")).to_be_visible()
     assert_all_fits(page)
     page.get_by_text("What the models see, step by step").click()
     page.get_by_role("button", name="Clear", exact=True).click()

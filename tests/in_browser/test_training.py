@@ -38,7 +38,6 @@ from tests.server import ROOT, Server
 from tests.waiting import wait_for
 
 ENDLESS = 9_000_000  # steps: no test waits for them
-SHOWN = 20_000  # ms within which a page shows what another one did
 
 
 @pytest.fixture(autouse=True)
@@ -94,7 +93,7 @@ def download(page: Page, name: str) -> Path:
     """
     for _ in range(5):
         try:
-            with page.expect_download(timeout=8000) as waiting:
+            with page.expect_download(timeout=15_000) as waiting:
                 button(page, name).click()
             return Path(waiting.value.path())
         except NothingInTimeError:
@@ -115,13 +114,13 @@ def test_chosen_runs_are_compared_and_exported(open_page: OpenPage) -> None:
     page.get_by_role("slider", name="Smoothing").focus()
     for _ in range(60):
         page.keyboard.press("ArrowRight")
-    expect(page.get_by_text("Error rate (1 − accuracy), log scale")).to_be_visible(timeout=SHOWN)
-    expect(page.locator(".stVegaLiteChart").first).to_contain_text("seconds of training", timeout=SHOWN)
+    expect(page.get_by_text("Error rate (1 − accuracy), log scale")).to_be_visible()
+    expect(page.locator(".stVegaLiteChart").first).to_contain_text("seconds of training")
     page.get_by_text("Their settings, and what differs").click()
     expect(page.get_by_text("≠ marks what is not the same in all of them.")).to_be_visible()
     page.get_by_text("Their weights as pictures").click()
     for run in chosen:
-        expect(page.get_by_text(f"What each digit looks for in {title(run)}.").first).to_be_visible(timeout=SHOWN)
+        expect(page.get_by_text(f"What each digit looks for in {title(run)}.").first).to_be_visible()
     files = {name: download(page, name) for name in ("Compared runs (CSV)", "Charts (PNG)")}
     assert files["Charts (PNG)"].read_bytes().startswith(b"\x89PNG")
     table = pd.read_csv(files["Compared runs (CSV)"])
@@ -153,7 +152,7 @@ def test_a_link_is_copied_and_opened(open_page: OpenPage, server: Server) -> Non
 
 def test_a_link_with_nonsense_is_told(open_page: OpenPage) -> None:
     page = open_page("train?model=cnn&learning_rate=abc&steps=1e999&%3Cscript%3E=1")
-    expect(page.get_by_text("The link’s settings are not used.")).to_be_visible(timeout=SHOWN)
+    expect(page.get_by_text("The link’s settings are not used.")).to_be_visible()
     expect(page.get_by_role("radio", name="Affine model")).to_be_checked()
     expect(button(page, "Start training")).to_be_enabled()
     assert_no_error(page)
@@ -165,12 +164,12 @@ def test_stop_wins_when_two_browsers_press_stop_and_resume_at_once(open_page: Op
     trains(pages[0])
     button(pages[1], "Pause").click()
     for page in pages:
-        expect(page.locator(".stProgress")).to_contain_text("paused", timeout=SHOWN)
+        expect(page.locator(".stProgress")).to_contain_text("paused")
     both = [(pages[0], "Stop"), (pages[1], "Resume")]
     for page, name in both[first:] + both[:first]:
         button(page, name).evaluate("button => void setTimeout(() => button.click(), 300)")
     for page in pages:
-        expect(page.locator(".stProgress")).to_have_count(0, timeout=60_000)
+        expect(page.locator(".stProgress")).to_have_count(0)
         assert_no_error(page)
     assert newest().status.state == "stopped"
 
@@ -188,25 +187,23 @@ def test_a_visitor_who_has_the_caches_cleared_ends_no_run(open_page: OpenPage, s
         step = newest().last_step
         wait_for(lambda: newest().last_step > step)
     page.reload()
-    expect(button(page, "Stop")).to_be_visible(timeout=SHOWN)
+    expect(button(page, "Stop")).to_be_visible()
     assert newest().status.state == "running"
     button(page, "Stop").click()
-    expect(page.locator(".stProgress")).to_have_count(0, timeout=60_000)
+    expect(page.locator(".stProgress")).to_have_count(0)
 
 
 def test_a_waiting_run_shows_its_start_and_is_cancelled(open_page: OpenPage) -> None:
     page, other = open_page("train"), open_page("train")
     trains(page)
     start_training(page, "CNN", 20)
-    expect(other.get_by_text(re.compile(r"Waiting for 1 run before it, starts in about .* s"))).to_be_visible(
-        timeout=SHOWN
-    )
+    expect(other.get_by_text(re.compile(r"Waiting for 1 run before it, starts in about .* s"))).to_be_visible()
     button(other, "Cancel").click()
-    expect(page.get_by_text(re.compile("Waiting for 1 run"))).to_have_count(0, timeout=SHOWN)
-    expect(page.locator(".stProgress")).to_have_count(1, timeout=SHOWN)
+    expect(page.get_by_text(re.compile("Waiting for 1 run"))).to_have_count(0)
+    expect(page.locator(".stProgress")).to_have_count(1)
     assert newest().status.state == "stopped"
     button(other, "Stop").click()
-    expect(page.locator(".stProgress")).to_have_count(0, timeout=60_000)
+    expect(page.locator(".stProgress")).to_have_count(0)
 
 
 def test_weights_form_before_the_class_and_draw_can_use_the_model_meanwhile(open_page: OpenPage) -> None:
@@ -216,7 +213,7 @@ def test_weights_form_before_the_class_and_draw_can_use_the_model_meanwhile(open
     shipped = (store.SHIPPED / "affine" / "model.tflite").read_bytes()
     replace(snapshot, shipped)
     picture = page.get_by_alt_text("The weights for the digit 3").first
-    expect(picture).to_be_visible(timeout=SHOWN)
+    expect(picture).to_be_visible()
     before = picture.get_attribute("src")
     assert page.get_by_alt_text(re.compile("The weights for the digit")).count() == 10
     replace(snapshot, with_other_weights(shipped))
@@ -257,16 +254,16 @@ def test_a_trainer_that_hangs_is_said_to_is_ended_and_its_run_goes_on(open_page:
     wait_for(lambda: saved_step(hanging) > 0)
     trainer.send_signal(signal.SIGSTOP)
     seconds_ago(2 * control.HANGS_AFTER, hanging.status_path, hanging.metrics_path)
-    expect(other.get_by_text("Nothing has come from this run")).to_be_visible(timeout=SHOWN)
+    expect(other.get_by_text("Nothing has come from this run")).to_be_visible()
     button(other, "End the training process").click()
     wait_for(lambda: newest().status.state == "finished", TRAINING_STARTS / 1000)  # the next one had its turn
-    expect(page.locator(".stProgress")).to_have_count(0, timeout=SHOWN)
+    expect(page.locator(".stProgress")).to_have_count(0)
     assert not trainer.is_running() or trainer.status() == psutil.STATUS_ZOMBIE
     assert newest().status.state == "finished"
     crashed = run_directory.load(hanging.directory)
     assert crashed.status.state == "crashed"
     look_at(page, crashed)
-    expect(page.get_by_text("The training process hung and was ended.").first).to_be_visible(timeout=SHOWN)
+    expect(page.get_by_text("The training process hung and was ended.").first).to_be_visible()
     saved = saved_step(crashed)
     button(page, "Continue").click()
     expect(page.locator(".stProgress").first).to_contain_text(re.compile("Step .* steps/s"), timeout=TRAINING_STARTS)
@@ -283,7 +280,7 @@ def test_a_run_that_is_deleted_while_it_trains_and_is_watched_leaves_the_next_on
     start_training(other, "Affine model", 300)
     wait_for(lambda: is_done(earlier))
     for watching in (page, other):
-        expect(watching.locator(".stProgress")).to_have_count(0, timeout=SHOWN)
+        expect(watching.locator(".stProgress")).to_have_count(0)
         assert_no_error(watching)
     shutil.rmtree(deleted, ignore_errors=True)
 
@@ -311,7 +308,7 @@ def test_a_run_that_is_deleted_while_it_is_looked_at_gives_way_to_another(open_p
     button(pages[0], "Delete").click()
     button(pages[0], "Delete for good").click()
     for page in pages:
-        expect(page.get_by_text(re.compile(title(deleted) + r"\b"))).to_have_count(0, timeout=SHOWN)
+        expect(page.get_by_text(re.compile(title(deleted) + r"\b"))).to_have_count(0)
         assert_no_error(page)
     assert kept.directory.is_dir()
 
@@ -324,13 +321,13 @@ def test_a_run_in_a_terminal_is_controlled_from_the_page(open_page: OpenPage) ->
     expect(bar).to_contain_text(re.compile("Step .* steps/s"), timeout=TRAINING_STARTS)
     assert newest().status.pid == terminal.pid
     button(page, "Pause").click()
-    expect(bar).to_contain_text("paused", timeout=SHOWN)
+    expect(bar).to_contain_text("paused")
     at = progress(page)
     button(page, "10 steps").click()
-    expect(bar).to_contain_text(f"Step {at + 10:,} of", timeout=SHOWN)
+    expect(bar).to_contain_text(f"Step {at + 10:,} of")
     button(page, "Stop").click()
     assert terminal.wait(60) == 0
-    expect(bar).to_have_count(0, timeout=SHOWN)
+    expect(bar).to_have_count(0)
     assert newest().status.state == "stopped"
 
 
@@ -343,15 +340,15 @@ def test_two_values_are_tried_the_best_is_said_and_a_group_is_cancelled(open_pag
     group = store.list_runs()[0][:2]
     assert {(run.status.state, run.status.validation_images) for run in group} == {("finished", 500)}
     try_values(page, "0.002, 0.2, 0.3", steps=ENDLESS)
-    expect(page.locator(".stProgress")).to_contain_text("steps/s", timeout=SHOWN)
+    expect(page.locator(".stProgress")).to_contain_text("steps/s")
     expect(page.get_by_text(re.compile("Learning rate, 2 runs · Waiting for 1 run before it"))).to_be_visible()
     button(page, "Cancel the group").last.click()  # beside the result; that beside the queue comes first
-    expect(page.locator(".stProgress")).to_have_count(0, timeout=60_000)
+    expect(page.locator(".stProgress")).to_have_count(0)
     expect(
         page.get_by_text(re.compile("Not compared: 0.002 was stopped after step .*, 0.2 was cancelled"))
-    ).to_be_visible(timeout=SHOWN)
+    ).to_be_visible()
     button(page, "Back to the runs").click()
-    expect(page.get_by_text("Runs on the charts")).to_be_visible(timeout=SHOWN)
+    expect(page.get_by_text("Runs on the charts")).to_be_visible()
     assert_no_error(page)
 
 

@@ -21,7 +21,6 @@ from tests.in_browser.test_training import ended_run
 from tests.waiting import wait_for
 
 ENDLESS = 9_000_000  # steps: no test waits for them
-SHOWN = 20_000  # ms within which a page shows what has happened
 MOST_SHIFT = 0.05  # in all, of which a tenth is called good for a whole page
 SCREEN = {"width": 1280, "height": 800}
 PROJECTOR = {"width": 1920, "height": 1080}
@@ -60,17 +59,17 @@ def test_a_run_is_in_sight_from_start_to_end_nothing_jumps_and_it_fills_a_projec
     with watch_shifts(page) as from_start_to_end:
         start_training(page, "Affine model", ENDLESS)
         expect(page.locator(".stProgress")).to_contain_text("steps/s", timeout=TRAINING_STARTS)
-        expect(pictures(page)).to_have_count(10, timeout=SHOWN)
+        expect(pictures(page)).to_have_count(10)
         assert_in_sight(page)
         places = boxes(pictures(page))
         button(page, "Pause").click()
-        expect(page.locator(".stProgress")).to_contain_text("paused", timeout=SHOWN)
+        expect(page.locator(".stProgress")).to_contain_text("paused")
         expect(button(page, "10 steps")).to_be_enabled()
         button(page, "Resume").click()
-        expect(page.locator(".stProgress")).to_contain_text("steps/s", timeout=SHOWN)
+        expect(page.locator(".stProgress")).to_contain_text("steps/s")
         assert_fills_a_projector(open_page("train", viewport=PROJECTOR))
         button(page, "Stop").click()
-        expect(page.get_by_text(re.compile(r"Step [\d,]+ of 9,000,000 · stopped"))).to_be_visible(timeout=SHOWN)
+        expect(page.get_by_text(re.compile(r"Step [\d,]+ of 9,000,000 · stopped"))).to_be_visible()
         expect(page.locator("[data-stale=true]")).to_have_count(0)
     assert from_start_to_end.total < MOST_SHIFT, from_start_to_end
     assert boxes(pictures(page)) == places
@@ -91,9 +90,9 @@ def assert_fills_a_projector(page: Page) -> None:
     page.get_by_role("button", name="Projector view").click()
     expect(button(page, "Start training")).to_have_count(0)
     expect(button(page, "Stop")).to_have_count(0)
-    expect(page.locator(".stProgress")).to_have_count(1, timeout=SHOWN)  # the other view's has gone
-    expect(page.locator(".stProgress")).to_contain_text("steps/s", timeout=SHOWN)
-    expect(pictures(page)).to_have_count(10, timeout=SHOWN)
+    expect(page.locator(".stProgress")).to_have_count(1)  # the other view's has gone
+    expect(page.locator(".stProgress")).to_contain_text("steps/s")
+    expect(pictures(page)).to_have_count(10)
     chart_text = page.locator(".stVegaLiteChart svg text")
     expect(chart_text.first).to_be_visible()
     assert min(chart_text.evaluate_all(TEXT_SIZES)) >= 24
@@ -111,7 +110,7 @@ def test_the_legends_lines_have_the_colours_of_the_charts(open_page: OpenPage, s
     ended_run()
     page = open_page("train", color_scheme=scheme)
     in_legend, in_charts = page.locator(".legend i"), page.locator(".stVegaLiteChart svg .mark-line path")
-    expect(in_legend.first).to_be_visible(timeout=SHOWN)
+    expect(in_legend.first).to_be_visible()
     colors = "lines => lines.map((line) => getComputedStyle(line)).map((style) => style.stroke + style.backgroundImage)"
 
     def found(lines: Locator) -> set[str]:
@@ -129,7 +128,7 @@ def test_the_charts_of_a_home_without_runs_have_their_place(open_page: OpenPage)
         expect(page.locator(".stVegaLiteChart svg")).to_have_count(2)
         before = boxes(page.locator(".stVegaLiteChart"))
         run = run_directory.set_status(store.create(tiny_recipe(), datasets.BUNDLED), "running")
-        expect(page.locator(".stProgress")).to_be_visible(timeout=SHOWN)
+        expect(page.locator(".stProgress")).to_be_visible()
         assert boxes(page.locator(".stVegaLiteChart")) == before
         run_directory.set_status(run, "stopped")
     finally:

@@ -109,7 +109,7 @@ def test_a_trainer_that_hangs_is_ended_and_the_next_run_gets_a_new_one(
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
     monkeypatch.setattr(control, "HANGS_AFTER", 0.5)
-    wait_for(lambda: control.hangs(run_directory.load(hanging.directory)), seconds=10)
+    wait_for(lambda: control.hangs(run_directory.load(hanging.directory)))
     control.end_process(run_directory.load(hanging.directory))
     assert state(hanging) == "crashed"
     assert hanging.checkpoint_path.is_file()

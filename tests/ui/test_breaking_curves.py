@@ -45,7 +45,7 @@ def test_all_test_images_are_read_on_request_and_the_result_is_kept(monkeypatch:
     assert "40 images at 11 values" in texts(app)
     assert not tables(app)
     press(app, "Read all test images")
-    wait_for(lambda: is_there(app), seconds=20)
+    wait_for(lambda: is_there(app))
     split = services.current_dataset().test
     expected = dict(
         changes.robustness(loaded.classifier(store.find("affine")), split.pixels(), split.labels, "down", [-10, 0, 10])
@@ -66,16 +66,16 @@ def test_while_it_is_computed_there_is_progress_and_it_can_be_cancelled(monkeypa
 
     def slowly(*_: object) -> Iterator[Point]:
         yield -10.0, 0.25
-        is_free.wait(20)
+        is_free.wait(60)
         yield -8.0, 0.5
 
     monkeypatch.setattr(changes, "robustness", slowly)
     app = press(break_it(model="affine", part="all", change="down"), "Read all test images")
-    wait_for(lambda: "1 of 11" in str([bar.proto for bar in app.run().get("progress")]), seconds=20)
+    wait_for(lambda: "1 of 11" in str([bar.proto for bar in app.run().get("progress")]))
     assert tables(app)[0][0] == ["−10", "25.0 %"]
     press(app, "Cancel")
     is_free.set()
-    wait_for(lambda: any(button.label == "Read all test images" for button in app.run().button), seconds=20)
+    wait_for(lambda: any(button.label == "Read all test images" for button in app.run().button))
     assert not app.exception
     assert not list(kept.folder().glob("*.npz"))
 
@@ -94,13 +94,13 @@ def test_only_who_has_asked_can_cancel_and_only_who_looks_is_waited_for(monkeypa
 
     def slowly(*_: object) -> Iterator[Point]:
         yield -10.0, 0.25
-        is_free.wait(20)
+        is_free.wait(60)
         yield -8.0, 0.5
 
     monkeypatch.setattr(background, "monotonic", lambda: now[0])
     monkeypatch.setattr(changes, "robustness", slowly)
     begun = press(break_it(model="affine", part="all", change="down"), "Read all test images")
-    wait_for(lambda: "1 of 11" in progress(begun.run()), seconds=20)
+    wait_for(lambda: "1 of 11" in progress(begun.run()))
     asked = press(break_it(model="cnn", part="all", change="down"), "Read all test images")
     other = break_it(model="cnn", part="all", change="down")
     assert "another computation comes first" in progress(asked) == progress(other)
@@ -116,7 +116,7 @@ def test_only_who_has_asked_can_cancel_and_only_who_looks_is_waited_for(monkeypa
     assert "Read all test images" in labels(press(other, "Cancel"))  # at once, for it has not begun
     press(begun, "Cancel")
     is_free.set()
-    wait_for(lambda: "Read all test images" in labels(begun.run()), seconds=20)
+    wait_for(lambda: "Read all test images" in labels(begun.run()))
 
 
 @pytest.mark.usefixtures("_tiny")
@@ -126,8 +126,8 @@ def test_a_visitor_waits_for_two_models_at_a_time(home: Path, trained: Run) -> N
     assert "Affine model and CNN: 40 images" in texts(app)
     assert "Only 2 models at a time" in texts(app)
     press(app, "Read all test images")
-    wait_for(lambda: is_there(app) and "Read all test images" in labels(app), seconds=20)
+    wait_for(lambda: is_there(app) and "Read all test images" in labels(app))
     assert len(tables(app)[0][0]) == 3
     press(app, "Read all test images")
-    wait_for(lambda: is_there(app) and len(tables(app)[0][0]) == 4, seconds=20)
+    wait_for(lambda: is_there(app) and len(tables(app)[0][0]) == 4)
     assert "Read all test images" not in labels(app)

@@ -44,7 +44,7 @@ def _no_results(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for visitor in visitors:
         own.cancel(visitor)
     visitors.clear()
-    wait_for(lambda: not multiprocessing.active_children(), seconds=20)
+    wait_for(lambda: not multiprocessing.active_children())
 
 
 visitors: list[str] = []  # who may have asked for a map
@@ -169,7 +169,7 @@ def test_a_map_is_cancelled_and_others_wait_for_their_turn() -> None:
 
 def test_a_map_whose_making_broke_off_is_told_in_one_sentence() -> None:
     app = press(open_map(map_method="tsne"), "map_start")
-    wait_for(lambda: bool(multiprocessing.active_children()), seconds=20)
+    wait_for(lambda: bool(multiprocessing.active_children()))
     multiprocessing.active_children()[0].kill()
     wait_until_made(app)
     assert "once more" in app.error[0].value
