@@ -103,6 +103,21 @@ def test_no_file_is_too_long_and_no_folder_too_full() -> None:
     assert not [folder for folder in folders if len(list(folder.glob("*.py"))) - 1 > FULLEST_FOLDER]
 
 
+def is_button(call: ast.Call) -> bool:
+    """Whether Streamlit is asked for a button that can be pressed."""
+    is_dead = any(option.arg == "disabled" and getattr(option.value, "value", None) is True for option in call.keywords)
+    return ast.unparse(call.func) in ("st.button", "st.form_submit_button") and not is_dead
+
+
+def test_what_a_button_does_is_begun_by_its_callback() -> None:
+    """What a run of the page does when it comes to the button may never be done: see `presses`."""
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
+    calls = [(path, node) for path, tree in trees.items() for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    buttons = [(path, call) for path, call in calls if is_button(call)]
+    assert len(buttons) > 10
+    assert not [path for path, call in buttons if "on_click" not in [option.arg for option in call.keywords]]
+
+
 def test_pyplot_is_never_used() -> None:
     assert not [path for path in MODULES if any("pyplot" in name for name in imported(path))]
 

@@ -17,7 +17,7 @@ from mnist_demo.models.inference import Classifier
 from mnist_demo.plotting import plots_of_changes
 from mnist_demo.ui.breaking import change, lines
 from mnist_demo.ui.breaking.models import Reader
-from mnist_demo.ui.common import projector, services
+from mnist_demo.ui.common import presses, projector, services
 from mnist_demo.ui.data import seen
 from mnist_demo.ui.evidence import choice, numbers
 from mnist_demo.ui.help import glossary
@@ -162,7 +162,7 @@ def _controls(found: list[Line], kind: Change, dataset: Dataset) -> None:
         elif missing:
             first = missing[:MOST_WANTED]
             names = " and ".join(line.name for line in first)
-            if st.button("Read all test images", type="primary", icon=":material/play_arrow:", key="break_read"):
+            if presses.button("Read all test images", type="primary", icon=":material/play_arrow:", key="break_read"):
                 _ask(first, kind, dataset.test)
             others = f" Only {MOST_WANTED} models at a time." if len(missing) > MOST_WANTED else ""
             st.caption(

@@ -17,7 +17,7 @@ from mnist_demo.ui.answers import cards
 from mnist_demo.ui.breaking import lines
 from mnist_demo.ui.breaking.lines import Sweep
 from mnist_demo.ui.breaking.models import Reader
-from mnist_demo.ui.common import projector
+from mnist_demo.ui.common import presses, projector
 from mnist_demo.ui.evidence import choice, numbers
 from mnist_demo.ui.evidence.pixels import picture
 from mnist_demo.ui.help import glossary
@@ -44,7 +44,7 @@ def show(readers: list[Reader], pixels: Floats) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox("Fool", list(by_name), index=len(by_name) - 1, key="break_whom", width=240)
         wanted = st.selectbox("into saying", [ANY, *range(CLASSES)], key="break_wanted", width=240)
-        is_pressed = st.button("Find the smallest change", type="primary", icon=":material/bolt:", key="break_go")
+        is_pressed = presses.button("Find the smallest change", type="primary", icon=":material/bolt:", key="break_go")
     reader = by_name.get(name, readers[-1])
     this = (reader.run.id, wanted, pixels.tobytes())
     if is_pressed:

@@ -16,6 +16,7 @@ from mnist_demo.classroom.exchange import exporting
 from mnist_demo.classroom.tables import SchoolClass
 from mnist_demo.teaching import forgetting
 from mnist_demo.ui.classroom.acting import by_teacher
+from mnist_demo.ui.common import presses
 
 FEW = 6  # classes: of more the list is scrolled
 HEIGHT = 340  # pixels that it has then
@@ -27,7 +28,7 @@ def show(listed: Sequence[SchoolClass], sizes: Mapping[int, Size]) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**Classes**", width="content")
-        if st.button("Export all", icon=":material/download:", type="tertiary", key="export_all"):
+        if presses.button("Export all", icon=":material/download:", type="tertiary", key="export_all"):
             _ask_export()
     with st.container(height=HEIGHT if len(listed) > FEW else "content", border=False, key="former_classes"):
         for one in listed:
@@ -44,9 +45,9 @@ def _row(one: SchoolClass, size: Size) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"class_{one.id}"):
         what = f"{words.counted(size.drawings, 'drawing')}, {words.counted(size.pupils, 'pupil')}"
         st.markdown(f"{title(one)} · {one.code} · {what}{'' if one.closed else ' · open'}", width="stretch")
-        if one.closed and st.button("Delete", icon=":material/delete:", key=f"delete_{one.id}"):
+        if one.closed and presses.button("Delete", icon=":material/delete:", key=f"delete_{one.id}"):
             _ask_delete(one)
-        if st.button("Export", icon=":material/download:", key=f"export_{one.id}"):
+        if presses.button("Export", icon=":material/download:", key=f"export_{one.id}"):
             _ask_export(one)
 
 
@@ -102,8 +103,9 @@ def _ask_delete(one: SchoolClass) -> None:
         is_deleted = st.button(
             "Delete for good", icon=":material/delete:", key="delete_class", on_click=delete, args=[one.id]
         )
-        if is_deleted or st.button("Keep it", key="keep_class"):
-            st.rerun()
+        st.button("Keep it", key="keep_class", on_click=st.rerun)
+    if is_deleted:
+        st.rerun()
 
 
 @by_teacher

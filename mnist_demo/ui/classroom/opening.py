@@ -11,7 +11,7 @@ from mnist_demo.classroom.current import current
 from mnist_demo.classroom.tables import SchoolClass
 from mnist_demo.errors import UserError
 from mnist_demo.ui.classroom.acting import by_teacher
-from mnist_demo.ui.common import projector, sharing
+from mnist_demo.ui.common import presses, projector, sharing
 
 CODE = "code"  # of the address by which pupils join
 COUNT_EVERY = 2.0  # seconds between two looks at who has joined
@@ -49,7 +49,7 @@ def panel(opened: SchoolClass) -> None:
             st.image(sharing.qr_code(link), width="stretch", alt="The link to the class as a QR code")
         st.fragment(_count, run_every=COUNT_EVERY)(opened.id)
     with projector.operator_only("close_class"):
-        if st.button("Close the class", icon=":material/door_front:", key="close_class"):
+        if presses.button("Close the class", icon=":material/door_front:", key="close_class"):
             _ask_close(opened)
 
 
@@ -85,8 +85,9 @@ def _ask_close(one: SchoolClass) -> None:
         is_closed = st.button(
             "Close it", icon=":material/door_front:", key="close_for_good", on_click=close, args=[one.id]
         )
-        if is_closed or st.button("Keep it open", key="keep_open"):
-            st.rerun()
+        st.button("Keep it open", key="keep_open", on_click=st.rerun)
+    if is_closed:
+        st.rerun()
 
 
 @by_teacher

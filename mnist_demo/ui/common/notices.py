@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_demo.data import datasets
 from mnist_demo.data.datasets import Dataset
-from mnist_demo.ui.common import services
+from mnist_demo.ui.common import presses, services
 from mnist_demo.ui.help import glossary
 
 SPLIT_TITLES = {"train": "Training", "validation": "Validation", "test": "Test"}
@@ -38,7 +38,9 @@ def _download() -> None:
 def _offer(problem: str | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("The full MNIST is not here yet; everything works with the subset.", help=problem, width="content")
-        if st.button("Retry" if problem else "Fetch it now (11 MB)", icon=":material/refresh:", type="tertiary"):
+        if presses.button(
+            "Retry" if problem else "Fetch it now (11 MB)", icon=":material/refresh:", type="tertiary", key="fetch"
+        ):
             services.background_download().start()
             st.rerun()
 

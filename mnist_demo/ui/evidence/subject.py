@@ -10,9 +10,9 @@ from mnist_demo.data.images import CLASSES, SIDE, Floats
 from mnist_demo.drawing import links, preprocess, rejection
 from mnist_demo.drawing.strokes import paint, trace
 from mnist_demo.errors import UserError
-from mnist_demo.ui.common import services, why
+from mnist_demo.ui.common import services
 from mnist_demo.ui.common.notices import SPLIT_TITLES
-from mnist_demo.ui.draw import share, state
+from mnist_demo.ui.draw import share, state, ways
 from mnist_demo.ui.draw.share import PARAMETER as DRAWING
 from mnist_demo.ui.evidence import choice
 from mnist_demo.ui.help import glossary
@@ -54,7 +54,7 @@ def ways_to_others(digit: Subject | None) -> None:
     if digit is None:
         st.page_link("mnist_demo/ui/pages/draw.py", label="Draw a digit", icon=":material/draw:")
     else:
-        why.draw_over(digit.on_canvas)
+        ways.draw_over(digit.on_canvas)
     st.page_link("mnist_demo/ui/pages/data.py", label="Choose an image", icon=":material/grid_view:")
 
 

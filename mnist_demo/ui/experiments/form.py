@@ -7,7 +7,7 @@ from mnist_demo.errors import UserError
 from mnist_demo.models import registry
 from mnist_demo.models.recipes import OPTIMIZERS, Recipe
 from mnist_demo.runs import groups
-from mnist_demo.ui.common import services
+from mnist_demo.ui.common import presses, services
 from mnist_demo.ui.experiments import result
 from mnist_demo.ui.help import glossary
 from mnist_demo.ui.roles import roles
@@ -57,7 +57,7 @@ def show(recipe: Recipe | None) -> None:
             st.warning(str(error), icon=":material/edit:")
             recipes = []
         count = f"{len(recipes)} runs" if recipes else "them"
-        if st.button(
+        if presses.button(
             f"Train {count}", icon=":material/play_arrow:", width="stretch", disabled=not recipes, key="several_start"
         ):
             start(recipes, setting)

@@ -12,7 +12,8 @@ from mnist_demo.inside.digit_map import NEIGHBOURS, DigitMap
 from mnist_demo.plotting import plots
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.answers import cards
-from mnist_demo.ui.common import projector, run_titles, why
+from mnist_demo.ui.common import projector, run_titles
+from mnist_demo.ui.draw import ways
 from mnist_demo.ui.evidence import choice, subject
 from mnist_demo.ui.help import glossary
 from mnist_demo.ui.map.layouts import Layout
@@ -37,7 +38,7 @@ def image(split: Split, run: Run, index: int | None) -> None:
                 help=glossary.meanings("Label", "Test image"),
             )
             with projector.operator_only("map_why"):
-                why.link({choice.MODEL: run.id, subject.SPLIT: "test", subject.INDEX: str(index)})
+                ways.link({choice.MODEL: run.id, subject.SPLIT: "test", subject.INDEX: str(index)})
 
 
 def most_like(split: Split, layout: Layout, found: DigitMap, pixels: Floats) -> None:

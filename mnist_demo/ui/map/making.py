@@ -7,7 +7,7 @@ from mnist_demo.data.images import Floats
 from mnist_demo.errors import UserError
 from mnist_demo.inside import kept, map_maker
 from mnist_demo.inside.digit_map import DigitMap
-from mnist_demo.ui.common import services
+from mnist_demo.ui.common import presses, services
 from mnist_demo.ui.map.layouts import Layout
 
 LOOK_EVERY = 1.0  # seconds, while a map is being made
@@ -46,12 +46,12 @@ def offer(layout: Layout) -> None:
 
 def _offer(layout: Layout) -> None:
     time = "a few seconds" if len(layout.by_pca.points) <= QUICK else "about a minute"
-    is_pressed = st.button(
+    is_pressed = presses.button(
         "Let the points find their neighbours", type="primary", icon=":material/scatter_plot:", key="map_start"
     )
-    st.caption(f"This takes {time}, once for everybody. Until then you see the map by PCA.")
     if is_pressed and _begin(layout):
         st.rerun()
+    st.caption(f"This takes {time}, once for everybody. Until then you see the map by PCA.")
     failed = _background.find(layout.name)
     if failed is not None and failed.problem is not None:
         problem = failed.problem if isinstance(failed.problem, UserError) else map_maker.ENDED

@@ -8,9 +8,10 @@ from mnist_demo.drawing import pictures
 from mnist_demo.inside.mistakes import Indices
 from mnist_demo.plotting import plots
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import projector, why
+from mnist_demo.ui.common import projector
 from mnist_demo.ui.common.components import is_number
 from mnist_demo.ui.data import thumbnails
+from mnist_demo.ui.draw import ways
 from mnist_demo.ui.evidence import choice, subject
 from mnist_demo.ui.mistakes.judged import Judged
 from mnist_demo.ui.mistakes.source import Source
@@ -57,7 +58,7 @@ def _one(source: Source, run: Run, said: Judged, index: int, vote_key: str) -> N
         st.image(maps.ink(pixels, width // SIDE), alt=f"{name}, a handwritten {label}", width=width)
         with st.container(gap="xsmall"):
             st.markdown(f"{name}: label **{label}**, read as **{digit}**, {surety} sure.")
-            why.link({choice.MODEL: run.id, **source.query(index)})
-            why.draw_over(subject.traced(pixels))
+            ways.link({choice.MODEL: run.id, **source.query(index)})
+            ways.draw_over(subject.traced(pixels))
             with projector.operator_only(vote_key):
                 putting.button(source.data, source.name, index, key=vote_key)

@@ -4,18 +4,19 @@ import streamlit as st
 
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.breaking import change, models, parts
-from mnist_demo.ui.common import model_choice, projector, sharing, why
+from mnist_demo.ui.common import model_choice, presses, projector, sharing
+from mnist_demo.ui.draw import ways
 from mnist_demo.ui.evidence import choice, subject
 from mnist_demo.ui.evidence.subject import Subject
 
 
-def ways(runs: list[Run], digit: Subject | None) -> None:
+def show_ways(runs: list[Run], digit: Subject | None) -> None:
     """To other digits, to why the models say what they say, and to others who may look at this."""
     with projector.operator_only("ways"), st.container(horizontal=True, vertical_alignment="center"):
         subject.ways_to_others(digit)
         if runs and digit:
-            why.link({choice.MODEL: runs[-1].id, **digit.query})
-        if runs and digit and digit.query and st.button("Share", icon=":material/share:"):
+            ways.link({choice.MODEL: runs[-1].id, **digit.query})
+        if runs and digit and digit.query and presses.button("Share", icon=":material/share:", key="share"):
             part = st.query_params.get(choice.PART, next(iter(parts.TITLES)))
             ids = [run.id for run in runs]
             sharing.view({choice.MODEL: ids, choice.PART: part, **change.query(), **digit.query})
@@ -30,7 +31,7 @@ with st.container(horizontal=True, gap="medium"):
     with st.container():
         chosen = model_choice.several_models("break_models", choice.MODEL)
         label_place = st.container()
-        ways(chosen, found)
+        show_ways(chosen, found)
 if chosen and found is not None:
     readers = models.readers(chosen, found.pixels)
     for run in chosen:

@@ -13,9 +13,10 @@ from mnist_demo.data.images import CLASSES, SIDE
 from mnist_demo.drawing import pictures
 from mnist_demo.plotting import plots
 from mnist_demo.ui.answers import cards
-from mnist_demo.ui.common import answer_cards, model_choice, notices, projector, run_titles, services, why
+from mnist_demo.ui.common import answer_cards, model_choice, notices, projector, run_titles, services
 from mnist_demo.ui.common.notices import SPLIT_TITLES
 from mnist_demo.ui.data import seen, thumbnails
+from mnist_demo.ui.draw import ways
 from mnist_demo.ui.help import glossary
 from mnist_demo.ui.voting import putting
 
@@ -126,7 +127,7 @@ def show_image(dataset: Dataset, name: str, index: int) -> None:
         words = glossary.meanings("Label", "One-hot")
         st.markdown(f"Label **{label}**, one-hot `{plots.one_hot_text(label)}`", help=words)
         with projector.operator_only("why"):
-            why.link({"split": name, "index": str(index)})
+            ways.link({"split": name, "index": str(index)})
             putting.button(dataset.source, name, index, key="vote_put")
     with right:
         place = st.container(key="sample")

@@ -5,8 +5,8 @@ from pathlib import Path
 import streamlit as st
 
 from mnist_demo.drawing.strokes import Drawing, paint, to_canvas
-from mnist_demo.ui.common import model_choice, projector, why
-from mnist_demo.ui.draw import answering, canvas, components, drawn, share, state, upload
+from mnist_demo.ui.common import model_choice, projector
+from mnist_demo.ui.draw import answering, canvas, components, drawn, share, state, upload, ways
 from mnist_demo.ui.draw.canvas import BRUSH, CANVAS_SIDE, COLORS, INK, PAPER
 from mnist_demo.ui.draw.state import MODELS, note_change
 from mnist_demo.ui.help import explain
@@ -65,7 +65,7 @@ def sharing() -> None:
     """What is made of the strokes, once the drawing has settled."""
     drawing = state.board().drawing
     share.button(drawing, on_click=share_again)
-    why.link(share.query(drawing.strokes))
+    ways.link(share.query(drawing.strokes))
 
 
 def share_again() -> None:

@@ -8,7 +8,8 @@ from mnist_demo.inside.network.exported import Opened
 from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.answers import cards
-from mnist_demo.ui.common import model_choice, projector, run_titles, sharing, why
+from mnist_demo.ui.common import model_choice, presses, projector, run_titles, sharing
+from mnist_demo.ui.draw import ways
 from mnist_demo.ui.evidence import choice, subject
 from mnist_demo.ui.evidence.subject import Subject
 
@@ -24,13 +25,13 @@ TITLES = {
 CHOICES = (choice.TEMPERATURE, choice.DIGIT, choice.OTHER, choice.LAYER, choice.UNIT, choice.RATE)
 
 
-def ways(run: Run | None, digit: Subject | None) -> None:
+def show_ways(run: Run | None, digit: Subject | None) -> None:
     """To other digits, and to others who may look at this one."""
     with projector.operator_only("ways"), st.container(horizontal=True, vertical_alignment="center"):
         subject.ways_to_others(digit)
         if run and digit:
-            why.break_link({choice.MODEL: list(dict.fromkeys([*store.shipped_names(), run.id])), **digit.query})
-        if run and digit and digit.query and st.button("Share", icon=":material/share:"):
+            ways.break_link({choice.MODEL: list(dict.fromkeys([*store.shipped_names(), run.id])), **digit.query})
+        if run and digit and digit.query and presses.button("Share", icon=":material/share:", key="share"):
             name = st.query_params.get(choice.MODEL, run.id)
             part = st.query_params.get(choice.PART, next(iter(TITLES)))
             also = choice.also_asked(*CHOICES)
@@ -100,7 +101,7 @@ with st.container(horizontal=True, gap="medium", key="why_head"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             with st.container(width=320):
                 chosen = choice.model()
-            ways(chosen, found)
+            show_ways(chosen, found)
         answer_place = st.container()
 if chosen is not None and found is not None:
     show(chosen, found, answer_place)

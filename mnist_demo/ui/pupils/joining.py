@@ -8,6 +8,7 @@ from mnist_demo.classroom import classes
 from mnist_demo.classroom.faults import UnavailableError
 from mnist_demo.classroom.tables import CODE_LENGTH, Pupil
 from mnist_demo.errors import UserError
+from mnist_demo.ui.common import presses
 from mnist_demo.ui.pupils import visit as visits
 from mnist_demo.ui.pupils.visit import Visit
 from mnist_demo.ui.roles import browser
@@ -37,8 +38,7 @@ def show(visit: Visit) -> None:
             placeholder="K7M3QD",
             autocomplete="off",
         )
-        is_pressed = st.form_submit_button("Join", type="primary", icon=":material/login:", width="stretch")
-        if is_pressed:
+        if presses.submit_button("Join", type="primary", icon=":material/login:", width="stretch", key="press_join"):
             _try_to_join(visit, code)
     st.caption(PRIVACY)
 

@@ -11,7 +11,7 @@ from mnist_demo.data import datasets
 from mnist_demo.errors import UserError
 from mnist_demo.models import recipes, registry
 from mnist_demo.models.recipes import Recipe
-from mnist_demo.ui.common import services, sharing
+from mnist_demo.ui.common import presses, services, sharing
 from mnist_demo.ui.experiments import fields
 from mnist_demo.ui.experiments import form as several_values
 from mnist_demo.ui.help import glossary
@@ -219,7 +219,7 @@ def to_number(text: str, name: str = "A learning rate") -> float:
 
 def share(recipe: Recipe) -> None:
     """A button that opens the form's settings as a link to copy."""
-    if st.button("Link to these settings", icon=":material/link:", type="tertiary", key="share_settings"):
+    if presses.button("Link to these settings", icon=":material/link:", type="tertiary", key="share_settings"):
         show_link(recipe)
 
 
@@ -233,17 +233,22 @@ def show() -> None:
     """The form, its Start button and its link."""
     with st.container(border=True):
         recipe = choose_recipe()
-        is_started = st.button(
-            "Start training", type="primary", icon=":material/play_arrow:", width="stretch", disabled=not recipe
+        is_started = presses.button(
+            "Start training",
+            type="primary",
+            icon=":material/play_arrow:",
+            width="stretch",
+            disabled=not recipe,
+            key="start_training",
         )
+        if is_started and recipe:
+            start(recipe)
         if recipe:
             runs = services.listing().read().runs
             said = estimate.in_words(recipe, runs, services.current_dataset())
             st.caption(f":material/timer: {said}", help=glossary.meanings("Evaluation"))
             share(recipe)
         several_values.show(recipe)
-        if is_started and recipe:
-            start(recipe)
 
 
 @roles.for_teacher

@@ -9,7 +9,7 @@ from mnist_demo.errors import UserError
 from mnist_demo.models import registry
 from mnist_demo.runs import control, store
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import run_titles, services
+from mnist_demo.ui.common import presses, run_titles, services
 from mnist_demo.ui.help import glossary
 from mnist_demo.ui.roles import roles
 from mnist_demo.ui.train import weights
@@ -128,7 +128,7 @@ def show_continue(run: Run) -> None:
             key=f"more_{run.id}",
             width=180,
         )
-        if st.button("Continue", icon=":material/play_arrow:", key=f"continue_{run.id}"):
+        if presses.button("Continue", icon=":material/play_arrow:", key=f"continue_{run.id}"):
             train_on(run, run.last_step + int(more))
 
 

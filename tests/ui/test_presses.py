@@ -1,0 +1,58 @@
+"""A press is heard by the run that comes to its button, whatever became of the run that it began."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_demo.ui.common import presses
+
+
+def app_with_buttons() -> None:
+    import streamlit as st  # noqa: PLC0415
+
+    from mnist_demo.ui.common import presses  # noqa: PLC0415
+
+    heard = st.session_state.setdefault("heard", [])
+    cut_off = st.session_state.pop("cut_off", "")
+    if cut_off == "by the next run":
+        st.rerun()
+    if cut_off == "by another page":
+        st.stop()
+    if presses.button("One", key="one"):
+        heard.append("one")
+    with st.form("form"):
+        if presses.submit_button("Other", key="other"):
+            heard.append("other")
+
+
+@pytest.fixture
+def app() -> AppTest:
+    return AppTest.from_function(app_with_buttons, default_timeout=60).run()
+
+
+def press(app: AppTest, name: str, cut_off: str = "") -> list[str]:
+    """What was heard once the page has run, after a press of this button."""
+    app.session_state["cut_off"] = cut_off
+    app.button(name).click().run()
+    heard: list[str] = app.session_state["heard"]
+    return heard
+
+
+@pytest.mark.parametrize("name", ["one", "other"])
+@pytest.mark.parametrize("cut_off", ["", "by the next run"])
+def test_a_press_is_heard_once(app: AppTest, name: str, cut_off: str) -> None:
+    assert press(app, name, cut_off) == [name]
+    app.run()
+    assert app.session_state["heard"] == [name]
+    assert press(app, name) == [name, name]
+
+
+@pytest.mark.parametrize(("after", "heard"), [(1.0, ["one"]), (presses.FORGOTTEN_AFTER + 1, [])])
+def test_who_comes_back_to_the_page_late_finds_nothing_done(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch, after: float, heard: list[str]
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(presses, "monotonic", lambda: now[0])
+    assert press(app, "one", "by another page") == []
+    now[0] = after
+    app.run()
+    assert app.session_state["heard"] == heard
