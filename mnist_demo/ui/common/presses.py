@@ -1,8 +1,8 @@
 """Buttons of which no press is lost.
 
-Streamlit tells one run of the page that a button was pressed, and that run may never hear of it: it is ended before it
-comes to the button where the page is run again, and the end of a run that began earlier, such as a look at the runs,
-takes back what was pressed meanwhile. So the press is noted before the page runs, for whichever run comes to it first.
+Streamlit tells one run of the page that a button was pressed. Where the page is run again before that run has come to
+the button, as when the visitor presses something else at once or a fragment asks for the whole page, it is ended, and
+nobody hears of the press. So a press is noted before the page runs, for whichever run comes to the button first.
 """
 
 import functools

@@ -16,7 +16,7 @@ def show_ways(runs: list[Run], digit: Subject | None) -> None:
         subject.ways_to_others(digit)
         if runs and digit:
             ways.link({choice.MODEL: runs[-1].id, **digit.query})
-        if runs and digit and digit.query and presses.button("Share", icon=":material/share:", key="share"):
+        if runs and digit and digit.query and presses.button("Share", icon=":material/share:", key="share_change"):
             part = st.query_params.get(choice.PART, next(iter(parts.TITLES)))
             ids = [run.id for run in runs]
             sharing.view({choice.MODEL: ids, choice.PART: part, **change.query(), **digit.query})

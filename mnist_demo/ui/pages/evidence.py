@@ -31,7 +31,7 @@ def show_ways(run: Run | None, digit: Subject | None) -> None:
         subject.ways_to_others(digit)
         if run and digit:
             ways.break_link({choice.MODEL: list(dict.fromkeys([*store.shipped_names(), run.id])), **digit.query})
-        if run and digit and digit.query and presses.button("Share", icon=":material/share:", key="share"):
+        if run and digit and digit.query and presses.button("Share", icon=":material/share:", key="share_evidence"):
             name = st.query_params.get(choice.MODEL, run.id)
             part = st.query_params.get(choice.PART, next(iter(TITLES)))
             also = choice.also_asked(*CHOICES)
