@@ -9,7 +9,7 @@ def main() -> None:
     import streamlit as st  # noqa: PLC0415
 
     from mnist_demo.classroom.current import current  # noqa: PLC0415
-    from mnist_demo.ui.common import components, projector, services  # noqa: PLC0415
+    from mnist_demo.ui.common import components, presses, projector, services  # noqa: PLC0415
     from mnist_demo.ui.roles import announcing, roles  # noqa: PLC0415
 
     st.set_page_config(page_title="MNIST demo", page_icon=components.ASSETS / "icon.svg", layout="wide")
@@ -45,6 +45,7 @@ def main() -> None:
     if page.url_path == announcing.CLASS_PAGE or current.is_class_open():
         roles.recognise()
     page.run()
+    presses.forget()
     services.start()  # after the page: the first visitor sees it before TensorFlow takes the processor
     # A look at the session ends this run where the visitor has pressed something meanwhile. Else Streamlit would let it
     # take away the fragments of the run that came after it, and those would never run again.

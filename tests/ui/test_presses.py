@@ -17,11 +17,14 @@ def app_with_buttons() -> None:
         st.rerun()
     if cut_off == "by another page":
         st.stop()
-    if presses.button("One", key="one"):
+    if st.session_state.get("is_drawn", True) and presses.button(
+        "One", key="one", disabled=st.session_state.get("is_disabled", False)
+    ):
         heard.append("one")
     with st.form("form"):
         if presses.submit_button("Other", key="other"):
             heard.append("other")
+    presses.forget()
 
 
 @pytest.fixture
@@ -56,3 +59,22 @@ def test_who_comes_back_to_the_page_late_finds_nothing_done(
     now[0] = after
     app.run()
     assert app.session_state["heard"] == heard
+
+
+def test_a_press_on_a_button_that_is_not_drawn_is_not_heard_when_it_is_drawn_again(app: AppTest) -> None:
+    app.session_state["is_drawn"] = False
+    assert press(app, "one") == []
+    app.session_state["is_drawn"] = True
+    app.run()
+    assert app.session_state["heard"] == []
+
+
+def test_a_press_on_a_button_that_is_disabled_meanwhile_is_not_heard(app: AppTest) -> None:
+    app.session_state["is_disabled"] = True
+    assert press(app, "one") == []
+
+
+def test_of_two_presses_that_one_run_hears_only_the_last_counts(app: AppTest) -> None:
+    """Each may open a dialog, and a page has room for one."""
+    app.button("other").click()
+    assert len(press(app, "one")) == 1
