@@ -334,6 +334,8 @@ def test_a_clear_that_is_lost_with_the_connection_leaves_a_canvas_that_can_be_dr
         page.get_by_role("link", name=name).click()
         page.locator("h1", has_text="data" if name == "Data" else "Draw").wait_for()
     expect(headline(page)).to_have_text("7")
+    wait_for(lambda: ink(page) > 0)
+    page.locator("[data-test-script-state=notRunning]").wait_for()
     page.evaluate("window.isCut = true")
     press(page, "Clear")
     board = page.locator(".dc-root")

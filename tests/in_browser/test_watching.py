@@ -82,7 +82,8 @@ def assert_in_sight(page: Page) -> None:
     page.wait_for_function("[...document.images].every((image) => image.complete)")
     for element in (page.locator(".stProgress"), page.locator(".stVegaLiteChart"), pictures(page)):
         assert [box for box in boxes(element) if bottom(box) > SCREEN["height"]] == []
-    assert all(min(box["width"], box["height"]) >= 100 for box in boxes(pictures(page)))
+    # Each new picture has no size until it is drawn.
+    wait_for(lambda: all(min(box["width"], box["height"]) >= 100 for box in boxes(pictures(page))))
 
 
 def assert_fills_a_projector(page: Page) -> None:
