@@ -109,8 +109,8 @@ def is_button(call: ast.Call) -> bool:
     return ast.unparse(call.func) in ("st.button", "st.form_submit_button") and not is_dead
 
 
-def test_what_a_button_does_is_begun_by_its_callback() -> None:
-    """What a run of the page does when it comes to the button may never be done: see `presses`."""
+def test_every_button_has_a_callback() -> None:
+    """What only a run of the page does, when it comes to the button, may never be done: see `presses`."""
     trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
     calls = [(path, node) for path, tree in trees.items() for node in ast.walk(tree) if isinstance(node, ast.Call)]
     buttons = [(path, call) for path, call in calls if is_button(call)]
