@@ -12,10 +12,12 @@ from mnist_demo.ui import pages
 
 NAME = "classroom.test"  # a host name of this computer, such as a school's server has
 
-# Without the last three Chromium asks its maker's servers for updates at every start, which a closed network refuses.
+# All pages of a context are shown by one process, which compiles the app's scripts once. Without the last three
+# Chromium asks its maker's servers for updates at every start, which a closed network refuses.
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
+    "--renderer-process-limit=1",
     f"--host-resolver-rules=MAP {NAME} 127.0.0.1",
     "--disable-background-networking",
     "--disable-component-update",
@@ -171,3 +173,8 @@ def cards(page: Page) -> Locator:
 def card(page: Page, name: str) -> Locator:
     """The answer card of the model called `name`."""
     return page.locator("section", has=page.locator("h3", has_text=name))
+
+
+def shared_link(page: Page) -> str:
+    """The link in the open dialog to share a drawing; what it says of other devices may have code in it, too."""
+    return page.get_by_role("dialog").locator("code", has_text="drawing=").inner_text().strip()

@@ -45,7 +45,10 @@ VIEWPORT: ViewportSize = {"width": 1280, "height": 720}
 THROWN_AWAY = "Cannot read properties of undefined (reading 'clearRect')"
 
 # The files that take longest are begun first: else one worker would be left with one of them at the end.
-LONGEST = ("test_notebook.py", "test_training.py", "test_drawing.py", "in_browser/", "training/", "runs/", "ui/")
+LONGEST = (
+    *("test_notebook.py", "test_training.py", "test_drawing.py", "in_browser/", "training/"),
+    *("test_style.py", "runs/", "ui/"),
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -215,8 +218,11 @@ def chrome(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def new_page(chrome: Browser) -> Callable[..., Page]:
-    """Gives a new page with these options. Those of a file share a cache, which holds the app's scripts."""
+def new_page(chrome: Browser, server: Server) -> Callable[..., Page]:
+    """Gives a new page with these options. Those of a file share a cache, which holds the app's scripts.
+
+    They share a process too, which lives as long as it has a page: a small one of the server's that stays open.
+    """
     contexts: dict[str, BrowserContext] = {}
 
     def new(**options: object) -> Page:
@@ -224,6 +230,7 @@ def new_page(chrome: Browser) -> Callable[..., Page]:
         if key not in contexts:
             contexts[key] = chrome.new_context(**options)  # type: ignore[arg-type]
             contexts[key].set_default_timeout(PATIENCE)
+            contexts[key].new_page().goto(f"{server.url}/_stcore/health")
         return contexts[key].new_page()
 
     return new

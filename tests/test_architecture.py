@@ -24,7 +24,7 @@ PLACES = {
 }
 # Each may import what stands in the rows above its own, and itself.
 LAYERS = [
-    {"addresses", "errors", "quiet", "words"},
+    {"addresses", "errors", "loading", "words"},
     {"background", "files", "memory"},
     {"data"},
     {"drawing", "maps", "models"},

@@ -14,9 +14,9 @@ from mnist_demo.commands.common import progress
 from mnist_demo.commands.common.output import as_json_option, data_option, summary, to_json
 from mnist_demo.data import datasets
 from mnist_demo.errors import UserError
+from mnist_demo.loading import muted_stderr, tensorflow_alone
 from mnist_demo.models import recipes, registry
 from mnist_demo.models.recipes import Recipe
-from mnist_demo.quiet import muted_stderr
 from mnist_demo.runs import control, store
 from mnist_demo.runs.metrics import Metrics
 from mnist_demo.runs.run_directory import Run
@@ -160,7 +160,7 @@ def _train(run: Run, strategy: str) -> Run:
     signal.signal(signal.SIGINT, lambda *_: control.request_stop(run))
     target = run.settings.target
     with progress.bar("Starting TensorFlow", target, " steps", initial=run.last_step) as bar:
-        with muted_stderr():
+        with tensorflow_alone():
             from mnist_demo.training import distribution, runner  # noqa: PLC0415 (imports TensorFlow)
 
         bar.set_description_str(f"{run.recipe.model} {run.recipe.name}")

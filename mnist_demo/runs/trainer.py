@@ -15,8 +15,8 @@ from pathlib import Path
 
 from mnist_demo import background
 from mnist_demo.errors import UserError
+from mnist_demo.loading import tensorflow_alone
 from mnist_demo.models.recipes import Recipe
-from mnist_demo.quiet import muted_stderr
 from mnist_demo.runs import control, run_directory, store
 from mnist_demo.runs.run_directory import Run
 
@@ -145,7 +145,7 @@ def _start_process() -> tuple[BaseProcess, Connection]:
 def _serve(connection: Connection) -> None:
     """The training process: import TensorFlow, warm up, then train each run that is named, and say when it is done."""
     background.settle_in()
-    with muted_stderr():
+    with tensorflow_alone():
         from mnist_demo.training import runner  # noqa: PLC0415 (TensorFlow: only this process may)
     runner.warm_up()
     while True:

@@ -24,9 +24,9 @@ import numpy.typing as npt
 
 from mnist_demo.data.images import CLASSES, Bytes, Floats
 from mnist_demo.drawing import preprocess, rejection, scribbles, segmentation
+from mnist_demo.loading import muted_stderr
 from mnist_demo.models import calibration
 from mnist_demo.models.inference import Classifier
-from mnist_demo.quiet import muted_stderr
 from mnist_demo.runs import store
 from tests import pen
 from tests.benchmarks import doodles

@@ -25,8 +25,8 @@ from mnist_demo.drawing import preprocess
 from mnist_demo.inside import changes, digit_map, evidence, flip, judging, learning, mistakes, units
 from mnist_demo.inside.network import exported
 from mnist_demo.inside.network.exported import Opened
+from mnist_demo.loading import muted_stderr
 from mnist_demo.models.neighbours import Vectors
-from mnist_demo.quiet import muted_stderr
 from mnist_demo.runs import store
 from tests.benchmarks.visitor import training
 

@@ -28,9 +28,9 @@ from mnist_demo.data.datasets import Split
 from mnist_demo.data.images import CLASSES, PIXELS
 from mnist_demo.drawing import preprocess
 from mnist_demo.files import HOME_VARIABLE
+from mnist_demo.loading import muted_stderr
 from mnist_demo.models.evaluation import evaluate
 from mnist_demo.models.inference import Classifier
-from mnist_demo.quiet import muted_stderr
 from mnist_demo.runs import store
 from tests import pen
 

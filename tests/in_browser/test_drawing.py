@@ -19,7 +19,7 @@ from mnist_demo.files import HOME_VARIABLE
 from mnist_demo.runs import run_directory, store
 from mnist_demo.ui.common.run_titles import title
 from tests import photos
-from tests.browser import DIGITS, NAME, TWO_FRAMES, canvas_of, card, cards, draw, ink, place
+from tests.browser import DIGITS, NAME, TWO_FRAMES, canvas_of, card, cards, draw, ink, place, shared_link
 from tests.conftest import OpenPage, tiny_recipe
 from tests.server import Server
 from tests.waiting import wait_for
@@ -499,7 +499,7 @@ def test_a_drawing_is_shared_by_a_link_that_opens_with_the_same_drawing_and_answ
     panel = page.get_by_role("dialog")
     expect(panel.get_by_text("Only this computer can open it")).to_be_visible()  # the tests' server listens to no other
     expect(panel.get_by_alt_text("QR code")).to_have_count(0)
-    link = panel.locator("code").last.inner_text().strip()
+    link = shared_link(page)
     assert len(link) < 2000
     other = open_page("?" + link.partition("?")[2])
     expect(headline(other)).to_have_text("7")

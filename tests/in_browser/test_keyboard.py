@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from mnist_demo.runs import store
-from tests.browser import DIGITS, TWO_FRAMES, canvas_of, card, draw, ink, place
+from tests.browser import DIGITS, TWO_FRAMES, canvas_of, card, draw, ink, place, shared_link
 from tests.conftest import OpenPage
 from tests.in_browser.test_pages import TRAINING_STARTS, see_the_servers_home  # noqa: F401 (a fixture)
 from tests.waiting import wait_for
@@ -79,7 +79,7 @@ def test_a_digit_is_drawn_with_the_keyboard_and_is_a_drawing_like_any_other(open
     expect(page.get_by_role("button", name="Undo", exact=True)).to_be_focused()
 
     page.get_by_role("button", name="Share").click()
-    link = page.get_by_role("dialog").locator("code").last.inner_text().strip()
+    link = shared_link(page)
     other = open_page("?" + link.partition("?")[2])
     expect(headline(other)).to_have_text("7")
     assert ink(other) == pytest.approx(drawn, rel=0.05)

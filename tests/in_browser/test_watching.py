@@ -94,16 +94,24 @@ def assert_fills_a_projector(page: Page) -> None:
     expect(page.locator(".stProgress")).to_have_count(1)  # the other view's has gone
     expect(page.locator(".stProgress")).to_contain_text("steps/s")
     expect(pictures(page)).to_have_count(10)
-    chart_text = page.locator(".stVegaLiteChart svg text")
-    expect(chart_text.first).to_be_visible()
-    assert min(chart_text.evaluate_all(TEXT_SIZES)) >= 24
-    assert min(page.locator(".stProgress p, .legend li, .templates figcaption").evaluate_all(TEXT_SIZES)) >= 24
-    assert min(page.locator(".st-key-large_progress output").evaluate_all(TEXT_SIZES)) >= 60
+    wait_for_text(page.locator(".stVegaLiteChart svg text"), 24)
+    wait_for_text(page.locator(".stProgress p, .legend li, .templates figcaption"), 24)
+    wait_for_text(page.locator(".st-key-large_progress output"), 60)
     assert min(box["width"] for box in boxes(pictures(page))) >= 160
     assert min(box["height"] for box in boxes(page.locator(".stVegaLiteChart"))) >= 350
     main = page.locator(".stMain")
     assert main.evaluate("main => main.scrollHeight - main.clientHeight") <= 0
     assert max(bottom(box) for box in boxes(pictures(page))) <= PROJECTOR["height"]
+
+
+def wait_for_text(texts: Locator, least: float) -> None:
+    """Until there is text, all of it of this size at least; it has no size in an instant in which it is replaced."""
+
+    def is_large() -> bool:
+        sizes = texts.evaluate_all(TEXT_SIZES)
+        return bool(sizes) and all(size >= least for size in sizes)
+
+    wait_for(is_large)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from mnist_demo.errors import UserError
+from mnist_demo.loading import NOT_FOR_KERAS
 from mnist_demo.runs import control, run_directory
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.runs.trainer import Trainer
@@ -44,6 +45,14 @@ def test_runs_are_trained_in_order_in_another_process(trainer: Trainer, tiny_npz
     assert state(first) == "finished"
     assert first.status.pid == os.getpid() != trainer.pid
     assert psutil.Process(trainer.pid).nice() > psutil.Process().nice()  # drawing comes first
+
+
+def test_the_training_process_loads_nothing_that_only_others_need(trainer: Trainer, tiny_npz: Path) -> None:
+    run = trainer.submit(tiny_recipe(), str(tiny_npz))
+    wait_for(lambda: state(run) == "finished")
+    packages = {part for mapped in psutil.Process(trainer.pid).memory_maps() for part in Path(mapped.path).parts}
+    assert "tensorflow" in packages
+    assert packages.isdisjoint(NOT_FOR_KERAS)
 
 
 def test_a_stop_reaches_the_trainer_and_frees_it_for_the_next_run(trainer: Trainer, tiny_npz: Path) -> None:

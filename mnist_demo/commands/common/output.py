@@ -8,9 +8,9 @@ import click
 from mnist_demo.data import formats
 from mnist_demo.inside.network import exported
 from mnist_demo.inside.network.exported import Opened
+from mnist_demo.loading import muted_stderr
 from mnist_demo.models import registry
 from mnist_demo.models.inference import Classifier
-from mnist_demo.quiet import muted_stderr
 from mnist_demo.runs.metrics import Metrics
 from mnist_demo.runs.run_directory import Run
 

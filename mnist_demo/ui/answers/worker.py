@@ -6,7 +6,7 @@ import signal
 import sys
 
 from mnist_demo.errors import UserError
-from mnist_demo.quiet import muted_stderr
+from mnist_demo.loading import muted_stderr
 
 
 def main() -> None:
