@@ -324,6 +324,9 @@ def test_data_shows_the_image_that_is_jumped_to() -> None:
     label = datasets.load(datasets.BUNDLED).train.labels[2024]
     assert app.subheader[0].value == f"Training image 2,024: a {label}"
     assert str(one_hot(label).astype(int).tolist()).replace(",", "") in texts(app)
+    assert len(app.code) == 0  # st.code would load its highlighter of syntax with the page
+    app.session_state["pixel_values"] = True
+    app.run()
     assert len(app.code[0].value.splitlines()) == 28
 
 

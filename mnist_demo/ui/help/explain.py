@@ -26,7 +26,7 @@ def models_and_softmax() -> None:
         st.markdown(
             f"Somebody has drawn a {digit}. The model looks at it and answers with {CLASSES} scores, one a digit:"
         )
-        st.code(f"M(x) = ({scores})", language=None)
+        st.markdown(f"`M(x) = ({scores})`")  # st.code would load its highlighter of syntax, onto the first page
         st.markdown(
             f"Counting from 0, the highest score, {EXAMPLE_LOGITS[digit]:g}, stands in place {digit}: the model reads "
             f"a **{digit}**. So a **model** is a function $M$. In goes an image $x$: {SIDE} × {SIDE} = {PIXELS} "

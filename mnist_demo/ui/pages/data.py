@@ -141,13 +141,20 @@ def show_image(dataset: Dataset, name: str, index: int) -> None:
                 st.caption(
                     f"Trained on images of this kind: {', '.join(trained_on_it)}. Being right here proves little."
                 )
-    with projector.operator_only("pixels"), st.expander("Pixel values", icon=":material/grid_on:"):
-        st.caption(
-            f"{SIDE} rows of {SIDE} numbers, 0 (paper) to 255 (ink); the models get them divided by 255.",
-            help=glossary.meanings("Pixel"),
-        )
-        rows = split.images[index].reshape(SIDE, SIDE)
-        st.code("\n".join(" ".join(f"{value:3d}" for value in row) for row in rows), language=None)
+    with projector.operator_only("pixels"):
+        box = st.expander("Pixel values", icon=":material/grid_on:", key="pixel_values", on_change="rerun")
+    if box.open:
+        with box:
+            show_pixel_values(split.images[index].reshape(SIDE, SIDE))
+
+
+def show_pixel_values(image: np.ndarray) -> None:
+    """The numbers of which an image is made, uint8 (28, 28)."""
+    st.caption(
+        f"{SIDE} rows of {SIDE} numbers, 0 (paper) to 255 (ink); the models get them divided by 255.",
+        help=glossary.meanings("Pixel"),
+    )
+    st.code("\n".join(" ".join(f"{value:3d}" for value in row) for row in image), language=None)
 
 
 @st.fragment
