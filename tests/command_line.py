@@ -1,16 +1,39 @@
-"""The command line as a person runs it: a process, its output, its exit status."""
+"""The command line as a person runs it: its output, its exit status, in a process of its own where that matters."""
 
+import io
 import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
+
+from mnist_demo import __main__
 
 ROOT = Path(__file__).parent.parent
 
 
-def mnist_demo(*arguments: object, timeout: float = 120, **environment: str) -> subprocess.CompletedProcess[str]:
+def mnist_demo(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A command that trains nothing, in this process, which has loaded all that it needs."""
+    output, errors = io.StringIO(), io.StringIO()
+    with (
+        patch.dict(os.environ, environment),
+        patch.object(sys, "argv", ["mnist_demo", *map(str, arguments)]),
+        redirect_stdout(output),
+        redirect_stderr(errors),
+    ):
+        try:
+            __main__.run()
+            status = 0
+        except SystemExit as end:
+            status = int(end.code or 0)
+    return subprocess.CompletedProcess(sys.argv, status, output.getvalue(), errors.getvalue())
+
+
+def in_own_process(*arguments: object, timeout: float = 120, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Any command, as a person runs it."""
     command = [sys.executable, "-m", "mnist_demo", *map(str, arguments)]
     return subprocess.run(
         command,
@@ -23,9 +46,17 @@ def mnist_demo(*arguments: object, timeout: float = 120, **environment: str) -> 
     )
 
 
-def result_of(*arguments: object, timeout: float = 120, **environment: str) -> Any:
-    """The JSON of the last line of a command that succeeds."""
-    done = mnist_demo(*arguments, "--json", timeout=timeout, **environment)
+def result_of(*arguments: object, **environment: str) -> Any:
+    """The JSON of the last line of a command that trains nothing and succeeds."""
+    return _json_of(mnist_demo(*arguments, "--json", **environment))
+
+
+def trained(*arguments: object, timeout: float = 120) -> Any:
+    """The same of `train`, in a process of its own."""
+    return _json_of(in_own_process("train", *arguments, "--json", timeout=timeout))
+
+
+def _json_of(done: subprocess.CompletedProcess[str]) -> Any:
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 

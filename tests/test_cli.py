@@ -16,13 +16,13 @@ from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
 from tests import photos
 from tests.browser import DIGITS
-from tests.command_line import ROOT, assert_fails, mnist_demo, on_terminal, result_of
+from tests.command_line import ROOT, assert_fails, in_own_process, mnist_demo, on_terminal, result_of
 
 pytestmark = pytest.mark.usefixtures("measured")
 
 
 def test_without_a_command_it_shows_its_help() -> None:
-    done = mnist_demo()
+    done = in_own_process()
     assert done.returncode == 2  # click's, for a command line that asks for nothing
     assert done.stderr.startswith("Usage: python -m mnist_demo ")
     assert "\n  train " in done.stderr
@@ -108,7 +108,7 @@ def test_many_pictures_show_a_bar_on_a_terminal_and_each_answer_on_a_line_of_its
     status, printed, shown = on_terminal("predict", "cnn", *paths, "--json")
     assert [json.loads(line)["path"] for line in printed.splitlines()] == [str(path) for path in paths]
     assert "of 61" in shown
-    assert mnist_demo("predict", "cnn", *paths[:3]).stderr == ""
+    assert in_own_process("predict", "cnn", *paths[:3]).stderr == ""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no pseudo-terminals")

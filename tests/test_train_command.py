@@ -20,7 +20,7 @@ import pytest
 from mnist_demo.commands import train
 from mnist_demo.errors import UserError
 from mnist_demo.runs import run_directory, store
-from tests.command_line import ROOT, assert_fails, mnist_demo, on_terminal, result_of
+from tests.command_line import ROOT, assert_fails, in_own_process, mnist_demo, on_terminal, result_of, trained
 from tests.conftest import tiny_arrays
 
 pytestmark = pytest.mark.usefixtures("measured")
@@ -32,7 +32,7 @@ def cli_run(tmp_path_factory: pytest.TempPathFactory, measured_home: Path) -> tu
     folder = tmp_path_factory.mktemp("cli")
     np.savez(folder / "tiny.npz", **tiny_arrays())  # type: ignore[arg-type]
     options = ["--steps", 600, "--batch-size", 20, "--learning-rate", 0.1, "--seed", 3]
-    result = result_of("train", "--model", "affine", *options, "--data", folder / "tiny.npz", "--out", folder / "run")
+    result = trained("--model", "affine", *options, "--data", folder / "tiny.npz", "--out", folder / "run")
     return result, folder / "run"
 
 
@@ -147,7 +147,7 @@ def test_a_learning_rate_that_cannot_train_is_refused(rate: str) -> None:
 
 def test_a_diverged_run_fails_in_one_line_and_keeps_its_model(tmp_path: Path) -> None:
     out = tmp_path / "run"
-    done = mnist_demo("train", "--model", "affine", "--learning-rate", "1e9", "--out", out)
+    done = in_own_process("train", "--model", "affine", "--learning-rate", "1e9", "--out", out)
     assert done.returncode == 1
     assert "diverged" in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr

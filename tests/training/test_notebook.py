@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mnist_demo.models import registry
-from tests.command_line import result_of
+from tests.command_line import result_of, trained
 
 pytestmark = pytest.mark.usefixtures("measured")
 
@@ -16,7 +16,7 @@ STEPS = {"affine": 30_001, "cnn": 2500}
 @pytest.mark.parametrize("model", list(STEPS))
 def test_the_notebooks_recipe_gives_the_notebooks_accuracy(model: str, full_mnist: str, tmp_path: Path) -> None:
     options = ("--steps", STEPS[model], "--data", full_mnist, "--out", tmp_path / "run")
-    result = result_of("train", "--model", model, *options, timeout=900)
+    result = trained("--model", model, *options, timeout=900)
     reported = registry.get_model(model).notebook_accuracy
     assert reported is not None
     low, high = reported
