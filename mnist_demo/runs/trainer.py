@@ -1,6 +1,6 @@
 """The process that trains: started early, kept warm, given one run at a time.
 
-TensorFlow takes ten seconds to import and must not be in the process that serves pages, so a `Trainer` keeps it in
+TensorFlow takes seconds to import and must not be in the process that serves pages, so a `Trainer` keeps it in
 a process of its own, and starts a new one when that dies. Progress and control go through the run directories.
 """
 
