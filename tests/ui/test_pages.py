@@ -102,6 +102,11 @@ def test_a_bad_data_file_is_told_in_one_sentence_and_draw_still_works(
     assert not open_page("Draw").error
 
 
+def test_the_first_page_has_no_code_whose_syntax_is_highlighted() -> None:
+    """st.code has a browser load the highlighter: a fifth of all that it has to do for this page."""
+    assert not open_page("Draw").code
+
+
 def test_draw_offers_the_shipped_models_and_every_trained_one(home: Path, trained: Run) -> None:
     finished_run(home, trained)
     (choice,) = open_page("Draw").multiselect
