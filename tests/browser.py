@@ -12,12 +12,10 @@ from mnist_demo.ui import pages
 
 NAME = "classroom.test"  # a host name of this computer, such as a school's server has
 
-# All pages of a context are shown by one process, which compiles the app's scripts once. Without the last three
-# Chromium asks its maker's servers for updates at every start, which a closed network refuses.
+# Without the last three Chromium asks its maker's servers for updates at every start, which a closed network refuses.
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
-    "--renderer-process-limit=1",
     f"--host-resolver-rules=MAP {NAME} 127.0.0.1",
     "--disable-background-networking",
     "--disable-component-update",
@@ -114,10 +112,10 @@ def find_browser() -> str | None:
 
 
 @contextmanager
-def browser(executable: str) -> Iterator[Browser]:
-    """Chromium without a window."""
+def browser(executable: str, *flags: str) -> Iterator[Browser]:
+    """Chromium without a window; `flags` are added to those that it always has."""
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        started = playwright.chromium.launch(executable_path=executable, args=[*FLAGS, *flags])
         try:
             yield started
         finally:

@@ -5,31 +5,45 @@ import json
 import os
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout
+import tempfile
+import warnings
+from contextlib import ExitStack, chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 from mnist_demo import __main__
+from mnist_demo.commands import train
 
 ROOT = Path(__file__).parent.parent
 
 
 def mnist_demo(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    """A command that trains nothing, in this process, which has loaded all that it needs."""
-    output, errors = io.StringIO(), io.StringIO()
-    with (
-        patch.dict(os.environ, environment),
-        patch.object(sys, "argv", ["mnist_demo", *map(str, arguments)]),
-        redirect_stdout(output),
-        redirect_stderr(errors),
-    ):
+    """A command that trains nothing, in this process: it need not load its libraries again.
+
+    Its errors are all that comes to the process's standard error, from libraries too. A warning fails the test.
+    """
+    output, ours = io.StringIO(), os.dup(2)
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as errors, ExitStack() as stack:
+        stack.callback(os.close, ours)
+        stack.callback(os.dup2, ours, 2)
+        os.dup2(errors.fileno(), 2)
+        stack.enter_context(redirect_stdout(output))
+        stack.enter_context(redirect_stderr(errors))
+        stack.enter_context(chdir(ROOT))
+        stack.enter_context(patch.dict(os.environ, environment))
+        stack.enter_context(patch.object(sys, "argv", ["mnist_demo", *map(str, arguments)]))
+        stack.enter_context(patch.object(train, "_train", side_effect=AssertionError("this would have trained")))
+        stack.enter_context(warnings.catch_warnings(action="error"))
+        for shown_to_developers in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
+            warnings.simplefilter("ignore", shown_to_developers)
         try:
             __main__.run()
             status = 0
         except SystemExit as end:
             status = int(end.code or 0)
-    return subprocess.CompletedProcess(sys.argv, status, output.getvalue(), errors.getvalue())
+        errors.seek(0)
+        return subprocess.CompletedProcess(sys.argv, status, output.getvalue(), errors.read())
 
 
 def in_own_process(*arguments: object, timeout: float = 120, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -40,14 +40,21 @@ NO_SKIPS = os.environ.get("MNIST_DEMO_NO_SKIPS") == "1"
 PATIENCE = 60_000  # ms
 expect.set_options(timeout=PATIENCE)
 CHROMIUM = find_browser()
+ONE_PROCESS = "--renderer-process-limit=1"  # for all pages of a context
 VIEWPORT: ViewportSize = {"width": 1280, "height": 720}
 # st_canvas says this where it has been thrown away while it loaded a drawing; the one that follows it loads it again.
 THROWN_AWAY = "Cannot read properties of undefined (reading 'clearRect')"
 
 # The files that take longest are begun first: else one worker would be left with one of them at the end.
 LONGEST = (
-    *("test_notebook.py", "test_training.py", "test_drawing.py", "in_browser/", "training/"),
-    *("test_style.py", "runs/", "ui/"),
+    "test_notebook.py",
+    "test_training.py",
+    "test_drawing.py",
+    "in_browser/",
+    "training/",
+    "test_style.py",
+    "runs/",
+    "ui/",
 )
 
 
@@ -213,7 +220,7 @@ def chromium() -> str:
 @pytest.fixture(scope="module")
 def chrome(chromium: str) -> Iterator[Browser]:
     """A browser for the tests of one file."""
-    with browser(chromium) as started:
+    with browser(chromium, ONE_PROCESS) as started:
         yield started
 
 
@@ -221,7 +228,7 @@ def chrome(chromium: str) -> Iterator[Browser]:
 def new_page(chrome: Browser, server: Server) -> Callable[..., Page]:
     """Gives a new page with these options. Those of a file share a cache, which holds the app's scripts.
 
-    They share a process too, which lives as long as it has a page: a small one of the server's that stays open.
+    They share a process too, which has compiled those. It lives as long as it has a page: one that stays open.
     """
     contexts: dict[str, BrowserContext] = {}
 

@@ -1,4 +1,4 @@
-"""`explain` and `mistakes` as a person runs them: a process, its output, its exit status."""
+"""`explain` and `mistakes` as a person runs them: their output, their exit status."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from PIL import Image
 from mnist_demo.data import datasets
 from mnist_demo.data.datasets import Split
 from mnist_demo.drawing import scribbles
-from tests.command_line import assert_fails, mnist_demo, result_of
+from tests.command_line import assert_fails, in_own_process, mnist_demo, result_of
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_explain_says_what_predict_reads_and_its_evidence_adds_up(model: str, pi
 def test_explain_speaks_of_the_class_that_is_asked_for_and_prints_it_for_people(picture: Path) -> None:
     answer = result_of("explain", "affine", picture, "--class", 4)
     assert np.sum(answer["evidence"]) + answer["bias"] == pytest.approx(answer["logits"][4], abs=1e-4)
-    printed = mnist_demo("explain", "affine", picture, "--class", 4)
+    printed = in_own_process("explain", "affine", picture, "--class", 4)  # LiteRT speaks once in a process
     assert printed.returncode == 0
     assert printed.stderr == ""
     assert printed.stdout.startswith(f"{picture}: {answer['digit']} (")
@@ -83,7 +83,7 @@ def test_mistakes_counts_and_lists_all_of_them_the_surest_first() -> None:
 
 
 def test_mistakes_are_of_the_data_and_split_that_are_asked_for_and_printed_for_people(tiny_npz: Path) -> None:
-    done = mnist_demo("mistakes", "affine", "--data", tiny_npz, "--split", "validation")
+    done = in_own_process("mistakes", "affine", "--data", tiny_npz, "--split", "validation")
     assert done.returncode == 0
     assert done.stderr == ""
     assert "of the 20 validation images" in done.stdout
