@@ -37,6 +37,7 @@ def test_from_the_confusion_matrix_to_a_mistake_to_its_evidence_to_the_canvas_an
     page.get_by_role("combobox", name="Model").click()
     page.get_by_role("option", name="Affine model", exact=True).click()
     expect(page.get_by_text(re.compile("Affine model reads .* right: ")).first).to_be_visible()
+    page.locator("[data-test-script-state=notRunning]").wait_for()  # its matrix comes after the words
     # A mistake: a number that is not on the diagonal.
     mistake = page.get_by_role("button", name=re.compile(r"^[1-9]\d* images of a (\d) read as (?!\1)\d$")).first
     label, digit = re.findall(r"\d+", str(mistake.get_attribute("aria-label")))[1:]

@@ -7,6 +7,7 @@ from mnist_demo.ui.breaking.parts import TITLES
 from mnist_demo.ui.mistakes.parts import PARTS
 from tests.browser import DIGITS, TWO_FRAMES, canvas_of, card, draw, ink, place, watch_shifts
 from tests.conftest import OpenPage
+from tests.waiting import wait_for
 
 SCREEN = {"width": 1920, "height": 1080}
 # Pixels of the screen:
@@ -28,6 +29,11 @@ def height(shown: Locator) -> float:
     box = shown.bounding_box()
     assert box is not None
     return box["height"]
+
+
+def has_large_canvas(page: Page) -> bool:
+    box = canvas_of(page).bounding_box()
+    return box is not None and box["height"] >= 0.8 * SCREEN["height"]
 
 
 def project(page: Page) -> None:
@@ -95,7 +101,7 @@ def test_a_drawing_stays_when_the_view_changes_and_is_read_from_the_last_row(ope
     expect(card(page, "CNN").locator(".headline")).to_have_text("7")
     drawn = ink(page)
     project(page)
-    assert height(canvas_of(page)) >= 0.8 * SCREEN["height"]
+    wait_for(lambda: has_large_canvas(page))
     assert_answers_are_large(page)
     assert_all_fits(page)
     assert ink(page) == drawn
@@ -128,7 +134,7 @@ INK_BOX = """canvas => {
 def test_the_pen_draws_where_it_points_on_the_large_canvas(open_page: OpenPage, pointer: str) -> None:
     page = open_page(viewport=SCREEN, has_touch=True)
     project(page)
-    canvas_of(page)
+    wait_for(lambda: has_large_canvas(page))  # else it grows while one draws
     if pointer == "mouse":
         draw(page, [[(0.25, 0.5), (0.75, 0.5)]])
     else:

@@ -60,8 +60,7 @@ def test_a_run_is_in_sight_from_start_to_end_nothing_jumps_and_it_fills_a_projec
         start_training(page, "Affine model", ENDLESS)
         expect(page.locator(".stProgress")).to_contain_text("steps/s", timeout=TRAINING_STARTS)
         expect(pictures(page)).to_have_count(10)
-        assert_in_sight(page)
-        places = boxes(pictures(page))
+        places = assert_in_sight(page)
         button(page, "Pause").click()
         expect(page.locator(".stProgress")).to_contain_text("paused")
         expect(button(page, "10 steps")).to_be_enabled()
@@ -72,18 +71,24 @@ def test_a_run_is_in_sight_from_start_to_end_nothing_jumps_and_it_fills_a_projec
         expect(page.get_by_text(re.compile(r"Step [\d,]+ of 9,000,000 · stopped"))).to_be_visible()
         expect(page.locator("[data-stale=true]")).to_have_count(0)
     assert from_start_to_end.total < MOST_SHIFT, from_start_to_end
-    assert boxes(pictures(page)) == places
+    wait_for(lambda: boxes(pictures(page)) == places)
     expect(page.locator(".legend")).to_contain_text(title(newest()))
 
 
-def assert_in_sight(page: Page) -> None:
-    """Progress, charts and ten large pictures, without scrolling."""
+def assert_in_sight(page: Page) -> list[FloatRect]:
+    """Progress, charts and ten large pictures, without scrolling; returns where the pictures are."""
     page.locator(".stMain").evaluate("main => main.scrollTo(0, 0)")  # filling in the form may have scrolled
     page.wait_for_function("[...document.images].every((image) => image.complete)")
     for element in (page.locator(".stProgress"), page.locator(".stVegaLiteChart"), pictures(page)):
         assert [box for box in boxes(element) if bottom(box) > SCREEN["height"]] == []
-    # Each new picture has no size until it is drawn.
-    wait_for(lambda: all(min(box["width"], box["height"]) >= 100 for box in boxes(pictures(page))))
+    places: list[FloatRect] = []
+
+    def are_large() -> bool:
+        places[:] = boxes(pictures(page))
+        return all(min(box["width"], box["height"]) >= 100 for box in places)
+
+    wait_for(are_large)  # each new picture has no size until it is drawn
+    return places
 
 
 def assert_fills_a_projector(page: Page) -> None:
