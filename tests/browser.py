@@ -112,10 +112,10 @@ def find_browser() -> str | None:
 
 
 @contextmanager
-def browser(executable: str, *flags: str) -> Iterator[Browser]:
-    """Chromium without a window; `flags` are added to those that it always has."""
+def browser(executable: str) -> Iterator[Browser]:
+    """Chromium without a window."""
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=executable, args=[*FLAGS, *flags])
+        started = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         try:
             yield started
         finally:

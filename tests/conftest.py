@@ -40,7 +40,6 @@ NO_SKIPS = os.environ.get("MNIST_DEMO_NO_SKIPS") == "1"
 PATIENCE = 60_000  # ms
 expect.set_options(timeout=PATIENCE)
 CHROMIUM = find_browser()
-ONE_PROCESS = "--renderer-process-limit=1"  # for all pages of a context
 VIEWPORT: ViewportSize = {"width": 1280, "height": 720}
 # st_canvas says this where it has been thrown away while it loaded a drawing; the one that follows it loads it again.
 THROWN_AWAY = "Cannot read properties of undefined (reading 'clearRect')"
@@ -220,16 +219,13 @@ def chromium() -> str:
 @pytest.fixture(scope="module")
 def chrome(chromium: str) -> Iterator[Browser]:
     """A browser for the tests of one file."""
-    with browser(chromium, ONE_PROCESS) as started:
+    with browser(chromium) as started:
         yield started
 
 
 @pytest.fixture(scope="module")
-def new_page(chrome: Browser, server: Server) -> Callable[..., Page]:
-    """Gives a new page with these options. Those of a file share a cache, which holds the app's scripts.
-
-    They share a process too, which has compiled those. It lives as long as it has a page: one that stays open.
-    """
+def new_page(chrome: Browser) -> Callable[..., Page]:
+    """Gives a new page with these options. Those of a file share a cache, which holds the app's scripts."""
     contexts: dict[str, BrowserContext] = {}
 
     def new(**options: object) -> Page:
@@ -237,7 +233,6 @@ def new_page(chrome: Browser, server: Server) -> Callable[..., Page]:
         if key not in contexts:
             contexts[key] = chrome.new_context(**options)  # type: ignore[arg-type]
             contexts[key].set_default_timeout(PATIENCE)
-            contexts[key].new_page().goto(f"{server.url}/_stcore/health")
         return contexts[key].new_page()
 
     return new
