@@ -4,10 +4,23 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 # Keras imports these wherever they are installed, for what is not asked of it here: data frames, galleries of pictures,
 # models as scikit-learn has them. That is a third of the time in which TensorFlow is imported.
 NOT_FOR_KERAS = ("matplotlib", "pandas", "sklearn")
+
+
+@contextmanager
+def stderr_into(file: int) -> Iterator[None]:
+    """Send the whole process's standard error into the open file with this descriptor meanwhile."""
+    saved = os.dup(2)
+    os.dup2(file, 2)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
 
 
 @contextmanager
@@ -16,15 +29,8 @@ def muted_stderr() -> Iterator[None]:
 
     TensorFlow and LiteRT tell about themselves there before any of their log levels applies. Exceptions still pass.
     """
-    saved = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
+    with Path(os.devnull).open("wb") as nowhere, stderr_into(nowhere.fileno()):
         yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
-        os.close(nowhere)
 
 
 @contextmanager

@@ -7,13 +7,14 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from contextlib import ExitStack, chdir, redirect_stderr, redirect_stdout
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 from mnist_demo import __main__
 from mnist_demo.commands import train
+from mnist_demo.loading import stderr_into
 
 ROOT = Path(__file__).parent.parent
 
@@ -23,18 +24,18 @@ def mnist_demo(*arguments: object, **environment: str) -> subprocess.CompletedPr
 
     Its errors are all that comes to the process's standard error, from libraries too. A warning fails the test.
     """
-    output, ours = io.StringIO(), os.dup(2)
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as errors, ExitStack() as stack:
-        stack.callback(os.close, ours)
-        stack.callback(os.dup2, ours, 2)
-        os.dup2(errors.fileno(), 2)
-        stack.enter_context(redirect_stdout(output))
-        stack.enter_context(redirect_stderr(errors))
-        stack.enter_context(chdir(ROOT))
-        stack.enter_context(patch.dict(os.environ, environment))
-        stack.enter_context(patch.object(sys, "argv", ["mnist_demo", *map(str, arguments)]))
-        stack.enter_context(patch.object(train, "_train", side_effect=AssertionError("this would have trained")))
-        stack.enter_context(warnings.catch_warnings(action="error"))
+    output = io.StringIO()
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as errors,
+        stderr_into(errors.fileno()),
+        redirect_stderr(errors),
+        redirect_stdout(output),
+        chdir(ROOT),
+        patch.dict(os.environ, environment),
+        patch.object(sys, "argv", ["mnist_demo", *map(str, arguments)]),
+        patch.object(train, "_train", side_effect=AssertionError("this would have trained")),
+        warnings.catch_warnings(action="error"),
+    ):
         for shown_to_developers in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
             warnings.simplefilter("ignore", shown_to_developers)
         try:
