@@ -468,6 +468,7 @@ def test_a_second_finger_neither_draws_nor_zooms_nor_scrolls(phone: Page) -> Non
 
 
 def test_a_long_press_opens_no_menu_and_selects_nothing(phone: Page) -> None:
+    phone.locator("#prepared").wait_for(state="attached")  # by its tools, which look for it while it is loading
     prevented = canvas_of(phone).evaluate(
         """canvas => !canvas.dispatchEvent(
         new MouseEvent("contextmenu", { bubbles: true, composed: true, cancelable: true }))"""
