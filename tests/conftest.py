@@ -1,4 +1,4 @@
-"""Fixtures: a home for each test, tiny data, the full MNIST where it is given, a server and a browser.
+"""Fixtures: a home for each test, tiny data, the full MNIST where it is given, a server.
 
 `MNIST_DEMO_DATA` names the full MNIST for the tests that need it. `MNIST_DEMO_NO_SKIPS=1` turns a skipped test into
 a failed one, so that CI notices a missing browser or data file.
@@ -11,14 +11,12 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pytest
 from filelock import FileLock
-from playwright.sync_api import Browser, BrowserContext, Error, Page, ViewportSize, expect
 
 from mnist_demo.classroom.place import DATABASE_VARIABLE
 from mnist_demo.data import datasets
@@ -30,24 +28,15 @@ from mnist_demo.models import registry
 from mnist_demo.models.recipes import Recipe
 from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
-from tests.browser import browser, find_browser
 from tests.server import ROOT, Server, free_port
 
-OpenPage = Callable[..., Page]
 FULL_MNIST = os.environ.get(DATA_VARIABLE)
 NO_SKIPS = os.environ.get("MNIST_DEMO_NO_SKIPS") == "1"
-# Two browsers, two servers and two training processes share two cores: what comes at all may come late.
-PATIENCE = 60_000  # ms
-expect.set_options(timeout=PATIENCE)
-CHROMIUM = find_browser()
-VIEWPORT: ViewportSize = {"width": 1280, "height": 720}
-# st_canvas says this where it has been thrown away while it loaded a drawing; the one that follows it loads it again.
-THROWN_AWAY = "Cannot read properties of undefined (reading 'clearRect')"
 
 # The files that take longest are begun first: else one worker would be left with one of them at the end.
 LONGEST = (
     "test_notebook.py",
-    "test_training.py",
+    "in_browser/test_training.py",
     "test_drawing.py",
     "in_browser/",
     "training/",
@@ -206,68 +195,3 @@ def server(tmp_path_factory: pytest.TempPathFactory, measured_home: Path) -> Ite
     furnish(folder, measured_home)
     with Server(free_port(), folder) as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    """The browser's path; skips without one."""
-    if CHROMIUM is None:
-        pytest.skip("a browser is needed: apt-get install chromium")
-    return CHROMIUM
-
-
-@pytest.fixture(scope="module")
-def chrome(chromium: str) -> Iterator[Browser]:
-    """A browser for the tests of one file."""
-    with browser(chromium) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def new_page(chrome: Browser) -> Callable[..., Page]:
-    """Gives a new page with these options. Those of a file share a cache, which holds the app's scripts."""
-    contexts: dict[str, BrowserContext] = {}
-
-    def new(**options: object) -> Page:
-        key = repr(sorted(options.items()))
-        if key not in contexts:
-            contexts[key] = chrome.new_context(**options)  # type: ignore[arg-type]
-            contexts[key].set_default_timeout(PATIENCE)
-        return contexts[key].new_page()
-
-    return new
-
-
-@pytest.fixture
-def open_page(new_page: Callable[..., Page], server: Server) -> Iterator[OpenPage]:
-    """Opens a page of the app, for a visitor who is new; fails the test on an error in the page's scripts.
-
-    `script` runs before the page's own. The visitor has asked the browser for less motion, of which the browser renders
-    each step, where not `moves`.
-    """
-    pages: list[Page] = []
-    errors: list[Error] = []
-
-    def open_(
-        path: str = "",
-        script: str = "",
-        moves: bool = False,
-        viewport: ViewportSize | None = None,
-        color_scheme: Literal["light", "dark"] = "light",
-        **options: object,
-    ) -> Page:
-        page = new_page(**options)
-        pages.append(page)
-        page.on("pageerror", lambda error: errors.append(error))  # noqa: PLW0108 (Playwright marks what it is given)
-        page.emulate_media(color_scheme=color_scheme, reduced_motion="no-preference" if moves else "reduce")
-        page.set_viewport_size(viewport or VIEWPORT)
-        page.add_init_script(script)
-        page.context.clear_cookies()
-        page.goto(f"{server.url}/{path}")
-        page.locator("h1").wait_for()
-        return page
-
-    yield open_
-    for page in pages:
-        page.close()
-    assert not [error for error in errors if error.message != THROWN_AWAY]

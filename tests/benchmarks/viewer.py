@@ -20,8 +20,7 @@ from mnist_demo.data.formats import DATA_VARIABLE
 from mnist_demo.files import HOME_VARIABLE
 from mnist_demo.runs import control, run_directory, store
 from mnist_demo.runs.run_directory import Run
-from tests.browser import browser
-from tests.conftest import CHROMIUM
+from tests.browser import browser, find_browser
 from tests.server import Server, free_port
 
 SETTLE_SECONDS = 3.0  # after a page was opened or closed
@@ -111,11 +110,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--starts", type=int, default=5)
     arguments = parser.parse_args()
-    assert CHROMIUM, "a browser is needed: apt-get install chromium"
+    executable = find_browser()
+    assert executable, "a browser is needed: apt-get install chromium"
     with tempfile.TemporaryDirectory() as folder:
         os.environ[HOME_VARIABLE] = folder
         source = os.environ.get(DATA_VARIABLE, "")
-        with Server(free_port(), Path(folder), MNIST_DEMO_DATA=source) as server, browser(CHROMIUM) as chrome:
+        with Server(free_port(), Path(folder), MNIST_DEMO_DATA=source) as server, browser(executable) as chrome:
             cost_of_a_viewer(chrome, server, arguments.windows, arguments.seconds)
             for model in MODELS:
                 seconds_to_first_point(chrome, server, model, arguments.starts)

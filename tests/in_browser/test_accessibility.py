@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser import DIGITS, PAGES, TWO_FRAMES, card, draw
-from tests.conftest import VIEWPORT, OpenPage
+from tests.in_browser.conftest import VIEWPORT, OpenPage
 from tests.in_browser.test_pages import see_the_servers_home  # noqa: F401 (a fixture)
 from tests.in_browser.test_training import ended_run
 

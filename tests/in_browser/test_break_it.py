@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import watch_shifts
-from tests.conftest import OpenPage
+from tests.in_browser.conftest import OpenPage
 
 MOST = 0.05  # of a cumulative layout shift
 

@@ -5,10 +5,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.conftest import furnish
 from tests.server import Server, free_port
+from tests.tabs import Tabs
 
 KEY = "Grüße & 1+1=zwei"
 LINK = f"class#key={quote(KEY, safe='')}"
@@ -24,11 +25,11 @@ def class_server(tmp_path_factory: pytest.TempPathFactory, measured_home: Path) 
 
 
 @pytest.fixture
-def visitor(chrome: Browser) -> Iterator[Page]:
-    """A visitor with a browser of their own."""
-    context = chrome.new_context()
-    yield context.new_page()
-    context.close()
+def visitor(tabs: Tabs) -> Iterator[Page]:
+    """A visitor who is new."""
+    page = tabs.take(1)
+    yield page
+    tabs.give_back(page)
 
 
 def expect_teacher(page: Page) -> None:
@@ -62,6 +63,7 @@ def test_the_link_makes_the_teacher_and_leaves_no_key_behind(class_server: Serve
     another = visitor.context.new_page()  # of the same browser: what a tab keeps is its own
     another.goto(f"{class_server.url}/class")
     expect_pupil(another)
+    another.close()
     assert quote(KEY) not in class_server.log
     assert KEY not in class_server.log
     assert "key=" not in class_server.log

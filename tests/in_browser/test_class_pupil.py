@@ -3,11 +3,11 @@
 import re
 import signal
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from mnist_demo.classroom import asking, classes, drawings
 from mnist_demo.classroom.database import Database, open_database
@@ -17,6 +17,7 @@ from tests.browser import DIGITS, TWO_FRAMES, canvas_of, cards, draw, ink
 from tests.conftest import furnish
 from tests.in_browser.test_drawing import Fingers
 from tests.server import Server, free_port
+from tests.tabs import Tabs
 from tests.waiting import wait_for
 
 SIDEWAYS = {"viewport": {"width": 844, "height": 390}, "has_touch": True, "is_mobile": True}
@@ -30,11 +31,17 @@ class Lesson:
     server: Server
     database: Database
     opened: SchoolClass
-    browser: Browser
+    tabs: Tabs
+    taken: list[Page] = field(default_factory=list)
+
+    def new_tab(self, **options: object) -> Page:
+        """A tab of the pupils' browser."""
+        self.taken.append(self.tabs.take(1, **options))
+        return self.taken[-1]
 
     def join(self, **options: object) -> Page:
         """The page of a new pupil, who came by the QR code."""
-        page = self.browser.new_context(**options).new_page()  # type: ignore[arg-type]
+        page = self.new_tab(**options)
         page.goto(f"{self.server.url}/class?code={self.opened.code}")
         page.get_by_role("button", name="Join").wait_for()
         page.locator("[data-test-script-state=notRunning]").wait_for()  # another run would end the press
@@ -53,32 +60,28 @@ class Lesson:
 
 
 @pytest.fixture
-def lesson(chrome: Browser, server: Server, database: Database) -> Iterator[Lesson]:
+def lesson(tabs: Tabs, server: Server, database: Database) -> Iterator[Lesson]:
     """On the server of all tests."""
-    yield from _hold(chrome, server, database)
+    yield from _hold(tabs, server, database)
 
 
 @pytest.fixture
-def own_lesson(
-    chrome: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, measured_home: Path
-) -> Iterator[Lesson]:
+def own_lesson(tabs: Tabs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, measured_home: Path) -> Iterator[Lesson]:
     """On a server of its own, which may be killed, and whose database may be taken away."""
     monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
     furnish(tmp_path, measured_home)
     database = open_database()
     with Server(free_port(), tmp_path) as server:
-        yield from _hold(chrome, server, database)
+        yield from _hold(tabs, server, database)
     database.close()
 
 
-def _hold(chrome: Browser, server: Server, database: Database) -> Iterator[Lesson]:
-    errors = len(server.errors)
-    try:
-        yield Lesson(server, database, classes.open_class(database), chrome)
-        assert server.errors[errors:] == []
-    finally:
-        for context in chrome.contexts:
-            context.close()
+def _hold(tabs: Tabs, server: Server, database: Database) -> Iterator[Lesson]:
+    errors, lesson = len(server.errors), Lesson(server, database, classes.open_class(database), tabs)
+    yield lesson
+    for page in lesson.taken:
+        tabs.give_back(page)
+    assert server.errors[errors:] == []
 
 
 def send(page: Page) -> None:
@@ -123,15 +126,14 @@ def test_a_pupil_joins_by_the_link_draws_with_a_finger_and_is_the_same_after_a_r
     page.reload()
     expect(page.get_by_text(f"You are the {pupil.colour} {pupil.animal}")).to_be_visible()
     expect_asked(page, pupil, 1)
-    other_tab = page.context.new_page()
+    other_tab = lesson.new_tab(**PHONE)
     other_tab.goto(f"{lesson.server.url}/class")
     expect(other_tab.get_by_text(f"You are the {pupil.colour} {pupil.animal}")).to_be_visible()
     assert lesson.pupils == [pupil]
 
 
 def test_two_presses_of_join_make_one_pupil_whom_no_other_tab_makes_forgotten(lesson: Lesson) -> None:
-    context = lesson.browser.new_context()
-    earlier, page = context.new_page(), context.new_page()
+    earlier, page = lesson.new_tab(), lesson.new_tab()
     earlier.goto(f"{lesson.server.url}/class")
     expect(earlier.get_by_role("button", name="Join")).to_be_visible()
     page.goto(f"{lesson.server.url}/class?code={lesson.opened.code}")

@@ -10,7 +10,7 @@ from mnist_demo.classroom.tables import Pupil, SchoolClass
 from mnist_demo.classroom.voting import asked, questions
 from mnist_demo.data import datasets
 from tests.browser import DIGITS, card, draw, ink
-from tests.conftest import OpenPage
+from tests.in_browser.conftest import OpenPage
 from tests.in_browser.test_projector import (
     CHART_TEXT,
     HEADLINE,

@@ -10,7 +10,7 @@ from mnist_demo.classroom.database import Database
 from mnist_demo.classroom.tables import Pupil, SchoolClass
 from mnist_demo.data.images import SIDE
 from mnist_demo.drawing.strokes import Stroke
-from tests.conftest import OpenPage
+from tests.in_browser.conftest import OpenPage
 from tests.in_browser.test_projector import LABEL, SCREEN, assert_all_fits, font_size, project
 
 

@@ -20,7 +20,8 @@ from mnist_demo.runs import run_directory, store
 from mnist_demo.ui.common.run_titles import title
 from tests import photos
 from tests.browser import DIGITS, NAME, TWO_FRAMES, canvas_of, card, cards, draw, ink, place, shared_link
-from tests.conftest import OpenPage, tiny_recipe
+from tests.conftest import tiny_recipe
+from tests.in_browser.conftest import OpenPage
 from tests.server import Server
 from tests.waiting import wait_for
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from mnist_demo.runs import store
 from tests.browser import DIGITS, TWO_FRAMES, canvas_of, card, draw, ink, place, shared_link
-from tests.conftest import OpenPage
+from tests.in_browser.conftest import OpenPage
 from tests.in_browser.test_pages import TRAINING_STARTS, see_the_servers_home  # noqa: F401 (a fixture)
 from tests.waiting import wait_for
 

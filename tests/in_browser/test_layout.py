@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 from mnist_demo.files import HOME_VARIABLE
 from mnist_demo.runs import run_directory, store
 from tests.browser import DIGITS, canvas_of, card, cards, draw, watch_shifts
-from tests.conftest import OpenPage, tiny_recipe
+from tests.conftest import tiny_recipe
+from tests.in_browser.conftest import OpenPage
 from tests.server import Server
 
 PHONES = [(390, 844), (360, 640), (320, 568)]

@@ -12,7 +12,7 @@ from mnist_demo.models import registry
 from mnist_demo.runs import store
 from mnist_demo.ui.lesson.steps import STEPS, TO_WATCH
 from tests.browser import card
-from tests.conftest import OpenPage
+from tests.in_browser.conftest import OpenPage
 from tests.in_browser.test_projector import SCREEN, assert_all_fits, project
 from tests.server import Server
 

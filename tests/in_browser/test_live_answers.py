@@ -7,7 +7,7 @@ from playwright.sync_api import Page, WebSocketRoute, expect
 
 from mnist_demo.ui.answers import route, worker_process
 from tests.browser import DIGITS, canvas_of, card, draw
-from tests.conftest import OpenPage
+from tests.in_browser.conftest import OpenPage
 from tests.server import Server
 
 COUNT_RUNS = """() => {

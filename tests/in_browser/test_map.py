@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser import DIGITS, TWO_FRAMES, card, draw, ink
-from tests.conftest import OpenPage
+from tests.in_browser.conftest import OpenPage
 from tests.waiting import wait_for
 
 CLICKED = re.compile(r"Test image [\d,]+: label \d\. CNN says")

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import canvas_of, card, draw, ink
-from tests.conftest import OpenPage
+from tests.in_browser.conftest import OpenPage
 from tests.waiting import wait_for
 
 

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from mnist_demo.ui.train import recipe_form
 from tests.browser import watch_shifts
-from tests.conftest import OpenPage
+from tests.in_browser.conftest import OpenPage
 from tests.in_browser.test_accessibility import faults_of_focus, in_both_themes, violations
 from tests.in_browser.test_pages import TRAINING_STARTS, see_the_servers_home  # noqa: F401 (a fixture)
 from tests.in_browser.test_training import button, newest

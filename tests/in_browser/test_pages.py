@@ -13,7 +13,8 @@ from mnist_demo.data import datasets
 from mnist_demo.runs import run_directory, store
 from mnist_demo.ui.common.run_titles import title
 from tests.browser import DIGITS, canvas_of, card, cards, draw
-from tests.conftest import OpenPage, furnish, tiny_recipe
+from tests.conftest import furnish, tiny_recipe
+from tests.in_browser.conftest import OpenPage
 from tests.server import Server, free_port
 from tests.waiting import wait_for
 

@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 from mnist_demo.ui.breaking.parts import TITLES
 from mnist_demo.ui.mistakes.parts import PARTS
 from tests.browser import DIGITS, TWO_FRAMES, canvas_of, card, draw, ink, place, watch_shifts
-from tests.conftest import OpenPage
+from tests.in_browser.conftest import OpenPage
 from tests.waiting import wait_for
 
 SCREEN = {"width": 1920, "height": 1080}

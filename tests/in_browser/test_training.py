@@ -26,7 +26,8 @@ from mnist_demo.runs import control, run_directory, store
 from mnist_demo.runs.metrics import Metrics, to_line
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common.run_titles import title
-from tests.conftest import OpenPage, tiny_recipe
+from tests.conftest import tiny_recipe
+from tests.in_browser.conftest import OpenPage
 from tests.in_browser.test_pages import (  # noqa: F401 (pytest finds fixtures by their names)
     TRAINING_STARTS,
     progress,

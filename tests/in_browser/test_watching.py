@@ -11,7 +11,8 @@ from mnist_demo.runs import run_directory, store
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.common.run_titles import title
 from tests.browser import watch_shifts
-from tests.conftest import OpenPage, tiny_recipe
+from tests.conftest import tiny_recipe
+from tests.in_browser.conftest import OpenPage
 from tests.in_browser.test_pages import (  # noqa: F401 (pytest finds fixtures by their names)
     TRAINING_STARTS,
     see_the_servers_home,
