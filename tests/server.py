@@ -37,20 +37,28 @@ class Server:
         }
 
     def __enter__(self) -> "Server":
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Start it, once more where it was killed, and wait until it answers."""
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(
                 self._command, cwd=ROOT, env=self._environment, stdout=log, stderr=subprocess.STDOUT
             )
         self._wait()
-        return self
+
+    def kill(self) -> None:
+        """End it at once, as a computer that is switched off."""
+        self.process.kill()
+        self.process.wait()
 
     def __exit__(self, *_: object) -> None:
         self.process.terminate()
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+            self.kill()
 
     @property
     def log(self) -> str:

@@ -89,6 +89,11 @@ def open_page(tabs: Tabs, server: Server) -> Iterator[OpenPage]:
 @pytest.fixture
 def database(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """The server's, without a class; no class is left open for other tests."""
+    yield from database_of(server, monkeypatch)
+
+
+def database_of(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """The database of a server, whose home is the tests' own meanwhile; without a class afterwards."""
     monkeypatch.setenv(HOME_VARIABLE, str(server.home))
     opened = open_database()
     yield opened

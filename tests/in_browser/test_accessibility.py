@@ -12,7 +12,7 @@ from tests.in_browser.test_pages import see_the_servers_home  # noqa: F401 (a fi
 from tests.in_browser.test_training import ended_run
 
 MOST_STOPS = 200  # of the Tab key on a page
-LOOKS = 5  # at what may be loading
+LOOKS = 10  # at what may be loading
 
 
 @pytest.fixture(params=PAGES)
@@ -48,7 +48,7 @@ def violations(page: Page) -> list[str]:
         serious = [rule for rule in found if rule["impact"] in ("serious", "critical")]
         if not serious:
             break
-        page.wait_for_timeout(1000)
+        page.wait_for_timeout(500)
     return [f"{rule['id']}: {node['html'][:200]}" for rule in serious for node in rule["nodes"]]
 
 

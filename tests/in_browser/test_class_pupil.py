@@ -10,11 +10,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from mnist_demo.classroom import asking, classes, drawings
-from mnist_demo.classroom.database import Database, open_database
+from mnist_demo.classroom.database import Database
 from mnist_demo.classroom.tables import Pupil, SchoolClass
-from mnist_demo.files import HOME_VARIABLE
 from tests.browser import DIGITS, TWO_FRAMES, canvas_of, cards, draw, ink
 from tests.conftest import furnish
+from tests.in_browser.conftest import database_of
 from tests.in_browser.test_drawing import Fingers
 from tests.server import Server, free_port
 from tests.tabs import Tabs
@@ -65,15 +65,24 @@ def lesson(tabs: Tabs, server: Server, database: Database) -> Iterator[Lesson]:
     yield from _hold(tabs, server, database)
 
 
+@pytest.fixture(scope="module")
+def own_server(tmp_path_factory: pytest.TempPathFactory, measured_home: Path) -> Iterator[Server]:
+    """A server that may be killed, and whose database may be taken away."""
+    folder = tmp_path_factory.mktemp("own_home")
+    furnish(folder, measured_home)
+    with Server(free_port(), folder) as running:
+        yield running
+
+
 @pytest.fixture
-def own_lesson(tabs: Tabs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, measured_home: Path) -> Iterator[Lesson]:
-    """On a server of its own, which may be killed, and whose database may be taken away."""
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
-    furnish(tmp_path, measured_home)
-    database = open_database()
-    with Server(free_port(), tmp_path) as server:
-        yield from _hold(tabs, server, database)
-    database.close()
+def own_database(own_server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    yield from database_of(own_server, monkeypatch)
+
+
+@pytest.fixture
+def own_lesson(tabs: Tabs, own_server: Server, own_database: Database) -> Iterator[Lesson]:
+    """On the server that may be killed."""
+    yield from _hold(tabs, own_server, own_database)
 
 
 def _hold(tabs: Tabs, server: Server, database: Database) -> Iterator[Lesson]:
@@ -243,25 +252,23 @@ def test_a_server_that_is_killed_in_mid_send_has_the_drawing_once_when_it_is_the
     own_lesson.server.process.send_signal(signal.SIGSTOP)
     send(page)
     expect_said(page, "waits here")
-    own_lesson.server.process.send_signal(signal.SIGKILL)
-    own_lesson.server.process.wait()
-    with own_lesson.server:
-        expect_said(page, "has arrived")
-        expect_asked(page, own_lesson.pupils[0], 1)
-        page.wait_for_timeout(3000)  # whatever else is sent again
-        assert own_lesson.labels == [digit]
-        draw(page, DIGITS[2])
-        expect(cards(page).first.locator(".headline")).to_have_text("2")
-        page.wait_for_function("sessionStorage.getItem('mnist_demo_begun')?.length > 40")
-        own_lesson.server.process.send_signal(signal.SIGKILL)
-        own_lesson.server.process.wait()
-    with own_lesson.server:  # what was begun is there again
-        expect(page.get_by_text("Connecting")).to_have_count(0)
-        page.wait_for_timeout(1000)
-        assert ink(page) > 0
-        send(page)
-        expect_asked(page, own_lesson.pupils[0], 2)
-        assert len(own_lesson.labels) == 2
+    own_lesson.server.kill()
+    own_lesson.server.start()
+    expect_said(page, "has arrived")
+    expect_asked(page, own_lesson.pupils[0], 1)
+    page.wait_for_timeout(3000)  # whatever else is sent again
+    assert own_lesson.labels == [digit]
+    draw(page, DIGITS[2])
+    expect(cards(page).first.locator(".headline")).to_have_text("2")
+    page.wait_for_function("sessionStorage.getItem('mnist_demo_begun')?.length > 40")
+    own_lesson.server.kill()
+    own_lesson.server.start()  # what was begun is there again
+    expect(page.get_by_text("Connecting")).to_have_count(0)
+    page.wait_for_timeout(1000)
+    wait_for(lambda: ink(page) > 0)
+    send(page)
+    expect_asked(page, own_lesson.pupils[0], 2)
+    assert len(own_lesson.labels) == 2
 
 
 def test_a_page_that_is_reloaded_in_mid_send_sends_the_drawing_then(own_lesson: Lesson) -> None:
@@ -272,13 +279,12 @@ def test_a_page_that_is_reloaded_in_mid_send_sends_the_drawing_then(own_lesson: 
     own_lesson.server.process.send_signal(signal.SIGSTOP)
     send(page)
     expect_said(page, "waits here")
-    own_lesson.server.process.send_signal(signal.SIGKILL)
-    own_lesson.server.process.wait()
-    with own_lesson.server:
-        page.reload()
-        expect_asked(page, own_lesson.pupils[0], 1)
-        expect_said(page, "has arrived")
-        assert own_lesson.labels == [digit]
+    own_lesson.server.kill()
+    own_lesson.server.start()
+    page.reload()
+    expect_asked(page, own_lesson.pupils[0], 1)
+    expect_said(page, "has arrived")
+    assert own_lesson.labels == [digit]
 
 
 def test_a_drawing_waits_in_the_browser_while_the_database_is_away(own_lesson: Lesson) -> None:

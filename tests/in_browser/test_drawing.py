@@ -231,8 +231,8 @@ FORGED = ("'nonsense'", "5", "{}", "'data:image/png;base64,AAAA'", "'data:image/
 
 def test_a_forged_message_is_told_in_one_sentence_and_drawing_goes_on(open_page: OpenPage, server: Server) -> None:
     page = open_page(script=FORGE)
+    draw(page, DIGITS[1])
     for forged in FORGED:
-        draw(page, DIGITS[1])
         expect(headline(page)).to_have_text("1")
         page.wait_for_timeout(500)  # the answer to the last picture
         page.evaluate(f"window.forged = {forged}")
@@ -241,9 +241,10 @@ def test_a_forged_message_is_told_in_one_sentence_and_drawing_goes_on(open_page:
         expect(page.locator(".stException")).to_have_count(0)
         expect(headline(page)).to_have_text("1")
         page.evaluate("window.forged = undefined")
-        press(page, "Clear")
-        expect(headline(page)).to_have_text("")
+        press(page, "Undo")
         expect(page.locator(".stAlert")).to_have_count(0)
+    press(page, "Clear")
+    expect(headline(page)).to_have_text("")
     draw(page, [SEVEN])
     expect(headline(page)).to_have_text("7")
     assert server.errors == []
@@ -311,6 +312,7 @@ def test_the_page_asks_for_a_models_answers_only_while_it_trains(
     page.get_by_role("option", name=title(run), exact=True).click()
     card(page, "notebook").wait_for()
     before = page.evaluate("messages")
+    page.clock.run_for(9000)
     page.wait_for_function("before => messages > before + 2", arg=before)
     run_directory.set_status(run, "finished")
     for _ in range(2):  # two looks, the second of which is the last

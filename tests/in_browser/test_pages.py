@@ -1,7 +1,6 @@
 """The app in a real browser: drawing, training, browsing, as a class does it."""
 
 import re
-import signal
 import sys
 from pathlib import Path
 
@@ -294,8 +293,7 @@ def test_a_killed_server_leaves_no_process_and_its_run_is_shown_as_interrupted(
         start_training(page, "Affine model", 9_000_000)
         expect(page.get_by_text(re.compile("Step .* of 9,000,000"))).to_be_visible(timeout=TRAINING_STARTS)
         children = psutil.Process(first.process.pid).children(recursive=True)
-        first.process.send_signal(signal.SIGKILL)
-        first.process.wait()
+        first.kill()
         assert children
         wait_for(lambda: all(map(has_ended, children)))
         page.close()

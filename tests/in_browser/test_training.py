@@ -108,8 +108,7 @@ def test_chosen_runs_are_compared_and_exported(open_page: OpenPage) -> None:
     page = open_page("train")
     expect(page.locator(".stVegaLiteChart svg")).to_have_count(2)  # all that stands above the list
     for run in chosen:
-        open_list(page, "Runs on the charts")
-        page.get_by_role("option", name=title(run), exact=True).click()
+        choose(page, "Runs on the charts", run)
     page.keyboard.press("Escape")
     page.get_by_role("radio", name="Seconds").click()
     page.get_by_text("Log scale").click()
@@ -290,18 +289,24 @@ def test_a_run_that_is_deleted_while_it_trains_and_is_watched_leaves_the_next_on
     shutil.rmtree(deleted, ignore_errors=True)
 
 
-def open_list(page: Page, name: str) -> None:
-    """Open the list of a choice, wherever on the page it is."""
+def choose(page: Page, name: str, run: Run) -> None:
+    """Choose the run from the list of this name, opened again where something moved on the page, which closes it."""
     choice = page.get_by_role("combobox", name=name)
     choice.scroll_into_view_if_needed()
     page.wait_for_timeout(1000)  # scrolling closes a list that opens meanwhile
-    choice.click()
+    for _ in range(5):
+        choice.click()
+        try:
+            page.get_by_role("option", name=title(run), exact=True).click(timeout=15_000)
+        except NothingInTimeError:
+            continue
+        return
+    raise AssertionError(f"the list {name} does not stay open")
 
 
 def look_at(page: Page, run: Run) -> None:
     """Choose the run whose results are shown below the table."""
-    open_list(page, "Look at a run")
-    page.get_by_role("option", name=title(run), exact=True).click()
+    choose(page, "Look at a run", run)
     page.wait_for_timeout(1500)  # until the choice has reached the server, and the buttons are about this run
 
 
