@@ -10,6 +10,7 @@ def main() -> None:
 
     from mnist_demo.classroom.current import current  # noqa: PLC0415
     from mnist_demo.ui.common import components, presses, projector, services  # noqa: PLC0415
+    from mnist_demo.ui.draw import state  # noqa: PLC0415
     from mnist_demo.ui.roles import announcing, roles  # noqa: PLC0415
 
     st.set_page_config(page_title="MNIST demo", page_icon=components.ASSETS / "icon.svg", layout="wide")
@@ -44,6 +45,7 @@ def main() -> None:
     projector.show()
     if page.url_path == announcing.CLASS_PAGE or current.is_class_open():
         roles.recognise()
+    state.note_page(page.url_path)
     page.run()
     presses.forget()
     services.start()  # after the page: the first visitor sees it before TensorFlow takes the processor

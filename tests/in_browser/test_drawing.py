@@ -294,6 +294,30 @@ def test_clear_and_undo_work_on_a_drawing_that_was_brought_back(open_page: OpenP
     expect(headline(page)).to_have_text("1")
 
 
+# Draws with the pen up, and leaves the page in the instant of the answer, of which the page is about to hear.
+LEAVE_AT_THE_ANSWER = """link => {
+  const context = [...document.querySelectorAll("*")].map((element) => element.shadowRoot).filter(Boolean)
+    .map((root) => root.querySelector("canvas.lower-canvas.dc-canvas")).find(Boolean).getContext("2d");
+  window.addEventListener("mnist_demo.answers", () => link.click(), { once: true });
+  context.fillStyle = "black";
+  context.fillRect(150, 250, 20, 20);
+  window.dispatchEvent(new Event("keyup")); }"""
+
+
+def test_who_leaves_the_page_in_the_instant_of_an_answer_finds_the_drawing_again(open_page: OpenPage) -> None:
+    page = open_page()
+    draw(page, [SEVEN])
+    expect(headline(page)).to_have_text("7")
+    expect(page.get_by_role("button", name="Share")).to_be_enabled()  # the server has the stroke
+    for _ in range(3):
+        page.wait_for_timeout(400)  # until the pen's last message is answered
+        page.get_by_role("link", name="Data").evaluate(LEAVE_AT_THE_ANSWER)
+        page.locator("h1", has_text="data").wait_for()
+        page.get_by_role("link", name="Draw").click()
+        page.locator("h1", has_text="Draw").wait_for()
+        wait_for(lambda: ink(page) > 0)
+
+
 COUNT_MESSAGES = """window.messages = 0;
 const send = WebSocket.prototype.send;
 WebSocket.prototype.send = function (message) { window.messages++; send.call(this, message); };"""

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import numpy as np
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mnist_demo.data.images import Floats
@@ -41,7 +42,8 @@ def run_again(fragments: Sequence[str] = FRAGMENTS) -> None:
     """
     context = get_script_run_ctx()
     if context is not None and context.fragment_ids_this_run:  # else the whole page runs, perhaps another one
-        st.rerun(fragments if components.is_answered() else list({ANSWERS, *fragments}))
+        with suppress(StreamlitAPIException):  # the visitor has gone to another page, which has no such fragments
+            st.rerun(fragments if components.is_answered() else list({ANSWERS, *fragments}))
 
 
 def runs_one_fragment() -> bool:

@@ -27,8 +27,10 @@ COLORS = {"Pen": INK, "Eraser": PAPER}
 def tools(key: str) -> None:
     """Undo, Redo and Clear for the canvas called `key`; what its own history cannot do is asked of load_strokes."""
     own = state.board()
-    if key not in st.session_state:  # the visitor comes from another page: put back what was drawn
-        own.loaded = own.drawing.canvas
+    # The visitor comes from another page: put back what was drawn. Where the browser's last message of this page came
+    # after that one had been asked for, Streamlit has the state of the old canvas still.
+    if own.has_come or key not in st.session_state:
+        own.loaded, own.has_come = own.drawing.canvas, False
     components.canvas_tools(
         clear_by_server=has_strokes(own.loaded) or len(own.drawing.strokes) >= HISTORY,
         can_restore=own.cleared is not None,

@@ -36,12 +36,21 @@ class Board:
     answered: int = 0  # the number of the pen's message whose answer was shown last
     is_revealed: bool = False  # whether the answers of "Guess first" may be seen
     has_changed: bool = False  # whether a widget has changed since the page's board was run
+    page: str | None = None  # that was run last
+    has_come: bool = True  # whether the visitor has been elsewhere since a page with a canvas was run
 
 
 def board() -> Board:
     """This visitor's."""
     kept: Board = st.session_state.setdefault(KEY, Board())
     return kept
+
+
+def note_page(page: str) -> None:
+    """Remember which page is run: where another was run since, the canvas begins anew."""
+    own = board()
+    own.has_come = own.has_come or own.page != page
+    own.page = page
 
 
 def note_change() -> None:

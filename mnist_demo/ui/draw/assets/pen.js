@@ -13,8 +13,12 @@ const TIMES = 3;
 const PEN_UP = ["mouseup", "touchend", "touchcancel"];
 const ADDRESS = "answers"; // beside that of the page; see ui/answers/route.py
 const REOPEN_AFTER = 2000; // ms
+const LEAVING = 3000; // ms after a press of a link to another page, in which that one is expected
 const SHOWN = "mnist_demo.answers"; // the event that brings answers to the cards
 const EVENTS = [...PEN_UP, "pointerdown", "pointermove", "click", "keydown", "keyup"];
+
+const leadsAway = ({ href, target, origin, pathname }) =>
+  href && !target && origin === location.origin && pathname !== location.pathname;
 
 class Pen {
   constructor() {
@@ -31,7 +35,10 @@ class Pen {
     this.pageTook = 0; // ms, the last answer of the page
     this.patience = PATIENCE;
     this.isDown = false;
-    this.onEvent = ({ type }) => {
+    this.leftAt = -Infinity;
+    this.onEvent = (event) => {
+      const { type } = event;
+      if (type === "click" && event.composedPath().some(leadsAway)) this.leftAt = event.timeStamp;
       if (type === "pointerdown") this.isDown = true;
       if (PEN_UP.includes(type)) this.isDown = false;
       if (type !== "pointermove" || this.isDown) this.wake();
@@ -69,7 +76,7 @@ class Pen {
 
   // The last picture of a stroke is sent at once, so that the final answer comes as soon as it can.
   look(now) {
-    if (this.layers[0].closest("[inert]")) return; // about to show something else
+    if (this.isLeaving || this.layers[0].closest("[inert]")) return; // about to show something else
     const isLate = (this.isWaiting || this.isUnheard) && now - this.sentAt > this.patience;
     const wentUp = this.last.is_down && !this.isDown;
     if (this.isDown && now - this.sentAt < TIMES * this.took) return;
@@ -135,6 +142,11 @@ class Pen {
     return this.answered < this.number;
   }
 
+  // Whether another page was asked for. Streamlit takes a message of this one then for what is asked, and stays here.
+  get isLeaving() {
+    return performance.now() - this.leftAt < LEAVING;
+  }
+
   // Whether the page has not answered yet what it hears of: a picture with the pen up.
   get isUnheard() {
     return this.isHeard && !this.last.is_down && this.heard < this.number;
@@ -162,8 +174,8 @@ const pens = new WeakMap();
 export default function ({ parentElement, data, setStateValue }) {
   const pen = pens.get(parentElement) ?? new Pen();
   pens.set(parentElement, pen);
-  pen.send = (message) => setStateValue("drawn", message);
-  pen.settle = (number) => setStateValue("settled", number);
+  pen.send = (message) => pen.isLeaving || setStateValue("drawn", message);
+  pen.settle = (number) => pen.isLeaving || setStateValue("settled", number);
   pen.isHeard = data.is_heard;
   pen.models = data.models;
   if (pen.models) pen.connect();
