@@ -42,7 +42,7 @@ class Server:
 
     def start(self) -> None:
         """Start it, once more where it was killed, and wait until it answers."""
-        with self._log.open("wb") as log:
+        with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 self._command, cwd=ROOT, env=self._environment, stdout=log, stderr=subprocess.STDOUT
             )

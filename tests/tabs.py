@@ -15,12 +15,20 @@ class Tabs:
         self._contexts: dict[str, BrowserContext] = {}
         self._free: dict[BrowserContext, list[Page]] = defaultdict(list)
 
+    def alone(self, **options: object) -> Page:
+        """A tab with a context of its own, which is not given back but closed."""
+        return self._new_context(**options).new_page()
+
+    def _new_context(self, **options: object) -> BrowserContext:
+        context = self._browser.new_context(**options)  # type: ignore[arg-type]
+        context.set_default_timeout(self._patience)
+        return context
+
     def take(self, visitor: int, /, **options: object) -> Page:
-        """A tab of a context with these options, without cookies. Those of one `visitor` share what a browser keeps."""
+        """A tab with these options, without cookies. One `visitor`'s with the same options share their storage."""
         key = repr((visitor, sorted(options.items())))
         if key not in self._contexts:
-            self._contexts[key] = self._browser.new_context(**options)  # type: ignore[arg-type]
-            self._contexts[key].set_default_timeout(self._patience)
+            self._contexts[key] = self._new_context(**options)
         self._contexts[key].clear_cookies()
         free = self._free[self._contexts[key]]
         return free.pop() if free else self._contexts[key].new_page()

@@ -48,9 +48,10 @@ def open_page(tabs: Tabs, server: Server) -> Iterator[OpenPage]:
     """Opens a page of the app, for a visitor who is new; fails the test on an error in the page's scripts.
 
     `script` runs before the page's own. The visitor has asked the browser for less motion, of which the browser renders
-    each step, where not `moves`.
+    each step, where not `moves`. Where the test changes the tab for good, as by a clock or a route, it asks for `own`:
+    such a tab has a context to itself, and no test has it afterwards.
     """
-    opened: list[tuple[Page, str]] = []
+    opened: list[tuple[Page, bool]] = []
     errors: list[Error] = []
 
     def note(error: Error) -> None:
@@ -58,14 +59,16 @@ def open_page(tabs: Tabs, server: Server) -> Iterator[OpenPage]:
 
     def open_(
         path: str = "",
+        *,
         script: str = "",
         moves: bool = False,
+        own: bool = False,
         viewport: ViewportSize | None = None,
         color_scheme: Literal["light", "dark"] = "light",
         **options: object,
     ) -> Page:
-        page = tabs.take(0, **options)
-        opened.append((page, script))
+        page = tabs.alone(**options) if own or script else tabs.take(0, **options)
+        opened.append((page, own or bool(script)))
         page.on("pageerror", note)
         motion: Literal["no-preference", "reduce"] = "no-preference" if moves else "reduce"
         page.emulate_media(media="null", color_scheme=color_scheme, reduced_motion=motion)
@@ -77,12 +80,12 @@ def open_page(tabs: Tabs, server: Server) -> Iterator[OpenPage]:
         return page
 
     yield open_
-    for page, script in opened:
-        page.remove_listener("pageerror", note)
-        if script:  # which a tab keeps
-            page.close()
+    for page, is_own in opened:
+        if is_own:
+            page.context.close()
         else:
             tabs.give_back(page)
+            page.remove_listener("pageerror", note)
     assert not [error for error in errors if error.message != THROWN_AWAY]
 
 

@@ -132,3 +132,4 @@ def test_the_pictures_are_sent_again_only_when_something_changed(open_page: Open
     draw(database, pupil, "new", 1)
     expect(tiles(page)).to_have_count(61)
     assert max(sent) > 10_000
+    client.detach()

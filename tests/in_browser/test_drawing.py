@@ -318,6 +318,23 @@ def test_who_leaves_the_page_in_the_instant_of_an_answer_finds_the_drawing_again
         wait_for(lambda: ink(page) > 0)
 
 
+# A link that leads nowhere is pressed once the page has been told of the drawing, before it answers.
+PRESS_IN_VAIN = """() => {
+  const link = Object.assign(document.createElement("a"), { href: "/data" });
+  link.onclick = (event) => event.preventDefault();
+  document.body.append(link);
+  window.addEventListener("mnist_demo.answers", ({ detail }) => detail.is_final && setTimeout(() => link.click())); }"""
+
+
+def test_who_presses_a_link_and_stays_sees_what_is_below_the_answers(open_page: OpenPage) -> None:
+    page = open_page()
+    canvas_of(page)
+    page.evaluate(PRESS_IN_VAIN)
+    for digit, dx in ((4, -0.05), (7, 0.5)):
+        draw(page, [[(0.5 * x + dx, y) for x, y in stroke] for stroke in DIGITS[digit]])
+    expect(page.get_by_text("Read from left to right")).to_be_visible()
+
+
 COUNT_MESSAGES = """window.messages = 0;
 const send = WebSocket.prototype.send;
 WebSocket.prototype.send = function (message) { window.messages++; send.call(this, message); };"""

@@ -46,7 +46,7 @@ def test_while_the_pen_moves_models_answer_and_the_page_does_not_run(open_page: 
 
 
 def test_where_there_is_no_such_connection_the_page_answers(open_page: OpenPage) -> None:
-    page = open_page("glossary")
+    page = open_page("glossary", own=True)
     refused = []
 
     def refuse(socket: WebSocketRoute) -> None:

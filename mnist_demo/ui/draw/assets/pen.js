@@ -20,6 +20,8 @@ const EVENTS = [...PEN_UP, "pointerdown", "pointermove", "click", "keydown", "ke
 const leadsAway = ({ href, target, origin, pathname }) =>
   href && !target && origin === location.origin && pathname !== location.pathname;
 
+const isPlain = ({ ctrlKey, metaKey, shiftKey }) => !(ctrlKey || metaKey || shiftKey); // else it opens another tab
+
 class Pen {
   constructor() {
     this.sheet = new Sheet();
@@ -38,7 +40,7 @@ class Pen {
     this.leftAt = -Infinity;
     this.onEvent = (event) => {
       const { type } = event;
-      if (type === "click" && event.composedPath().some(leadsAway)) this.leftAt = event.timeStamp;
+      if (type === "click" && isPlain(event) && event.composedPath().some(leadsAway)) this.leftAt = performance.now();
       if (type === "pointerdown") this.isDown = true;
       if (PEN_UP.includes(type)) this.isDown = false;
       if (type !== "pointermove" || this.isDown) this.wake();
@@ -142,7 +144,7 @@ class Pen {
     return this.answered < this.number;
   }
 
-  // Whether another page was asked for. Streamlit takes a message of this one then for what is asked, and stays here.
+  // Whether a link to another page was pressed just now. A message sent then makes Streamlit stay on this page.
   get isLeaving() {
     return performance.now() - this.leftAt < LEAVING;
   }
@@ -161,7 +163,9 @@ class Pen {
     if (number !== this.number) return;
     this.pageTook = Math.min(performance.now() - this.sentAt, PATIENCE);
     if (isAsked) this.took = this.socket?.readyState === WebSocket.OPEN ? 0 : this.pageTook;
-    if (this.isHeard && !this.last.is_down) this.settle(number);
+    if (!this.isHeard || this.last.is_down) return;
+    if (this.isLeaving) this.heard = number - 1; // who stays has it asked for and told again
+    else this.settle(number);
   }
 
   read() {
@@ -175,7 +179,7 @@ export default function ({ parentElement, data, setStateValue }) {
   const pen = pens.get(parentElement) ?? new Pen();
   pens.set(parentElement, pen);
   pen.send = (message) => pen.isLeaving || setStateValue("drawn", message);
-  pen.settle = (number) => pen.isLeaving || setStateValue("settled", number);
+  pen.settle = (number) => setStateValue("settled", number);
   pen.isHeard = data.is_heard;
   pen.models = data.models;
   if (pen.models) pen.connect();
