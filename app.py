@@ -9,8 +9,9 @@ def main() -> None:
     import streamlit as st  # noqa: PLC0415
 
     from mnist_demo.classroom.current import current  # noqa: PLC0415
-    from mnist_demo.ui.common import components, presses, projector, services  # noqa: PLC0415
+    from mnist_demo.ui.common import components, projector, services  # noqa: PLC0415
     from mnist_demo.ui.draw import state  # noqa: PLC0415
+    from mnist_demo.ui.page_runs import presses  # noqa: PLC0415
     from mnist_demo.ui.roles import announcing, roles  # noqa: PLC0415
 
     st.set_page_config(page_title="MNIST demo", page_icon=components.ASSETS / "icon.svg", layout="wide")
@@ -61,7 +62,9 @@ elif __name__ != "__mp_main__":  # the server imports this file once, and finds 
     from streamlit import config
 
     from mnist_demo.ui.answers.route import LiveAnswers
+    from mnist_demo.ui.page_runs import messages
     from mnist_demo.ui.roles import announcing
 
+    messages.keep_unsent()
     routes = [LiveAnswers().route(config.get_option("server.baseUrlPath"))]
     app = st.App(__file__, routes=routes, lifespan=announcing.at_start)

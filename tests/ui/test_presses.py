@@ -3,13 +3,13 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_demo.ui.common import presses
+from mnist_demo.ui.page_runs import presses
 
 
 def app_with_buttons() -> None:
     import streamlit as st  # noqa: PLC0415
 
-    from mnist_demo.ui.common import presses  # noqa: PLC0415
+    from mnist_demo.ui.page_runs import presses  # noqa: PLC0415
 
     heard = st.session_state.setdefault("heard", [])
     cut_off = st.session_state.pop("cut_off", "")

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from mnist_demo.ui.common import turns as turns_module
-from mnist_demo.ui.common.turns import Turns
+from mnist_demo.ui.page_runs import turns as turns_module
+from mnist_demo.ui.page_runs.turns import Turns
 
 
 def wait_in_line(turns: Turns, wanted: list[tuple[str, float]], order: list[str]) -> list[threading.Thread]:

@@ -17,10 +17,11 @@ from mnist_demo.models.inference import Classifier
 from mnist_demo.plotting import plots_of_changes
 from mnist_demo.ui.breaking import change, lines
 from mnist_demo.ui.breaking.models import Reader
-from mnist_demo.ui.common import presses, projector, services
+from mnist_demo.ui.common import projector, services
 from mnist_demo.ui.data import seen
 from mnist_demo.ui.evidence import choice, numbers
 from mnist_demo.ui.help import glossary
+from mnist_demo.ui.page_runs import presses
 from mnist_demo.words import percent
 
 LOOK_EVERY = 0.5  # seconds, while something is computed

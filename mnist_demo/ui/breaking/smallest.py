@@ -17,10 +17,11 @@ from mnist_demo.ui.answers import cards
 from mnist_demo.ui.breaking import lines
 from mnist_demo.ui.breaking.lines import Sweep
 from mnist_demo.ui.breaking.models import Reader
-from mnist_demo.ui.common import presses, projector
+from mnist_demo.ui.common import projector
 from mnist_demo.ui.evidence import choice, numbers
 from mnist_demo.ui.evidence.pixels import picture
 from mnist_demo.ui.help import glossary
+from mnist_demo.ui.page_runs import presses
 from mnist_demo.words import percent, surety
 
 ANY = "any other"

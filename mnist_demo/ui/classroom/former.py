@@ -16,7 +16,7 @@ from mnist_demo.classroom.exchange import exporting
 from mnist_demo.classroom.tables import SchoolClass
 from mnist_demo.teaching import forgetting
 from mnist_demo.ui.classroom.acting import by_teacher
-from mnist_demo.ui.common import presses
+from mnist_demo.ui.page_runs import presses
 
 FEW = 6  # classes: of more the list is scrolled
 HEIGHT = 340  # pixels that it has then

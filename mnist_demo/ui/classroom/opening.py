@@ -11,7 +11,8 @@ from mnist_demo.classroom.current import current
 from mnist_demo.classroom.tables import SchoolClass
 from mnist_demo.errors import UserError
 from mnist_demo.ui.classroom.acting import by_teacher
-from mnist_demo.ui.common import presses, projector, sharing
+from mnist_demo.ui.common import projector, sharing
+from mnist_demo.ui.page_runs import presses
 
 CODE = "code"  # of the address by which pupils join
 COUNT_EVERY = 2.0  # seconds between two looks at who has joined

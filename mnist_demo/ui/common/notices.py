@@ -4,8 +4,9 @@ import streamlit as st
 
 from mnist_demo.data import datasets
 from mnist_demo.data.datasets import Dataset
-from mnist_demo.ui.common import presses, services
+from mnist_demo.ui.common import services
 from mnist_demo.ui.help import glossary
+from mnist_demo.ui.page_runs import presses
 
 SPLIT_TITLES = {"train": "Training", "validation": "Validation", "test": "Test"}
 WORDS = ("MNIST", "Training image", "Validation image", "Test image")

@@ -14,9 +14,9 @@ from mnist_demo.errors import UserError
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.answers import cards, pen_message
 from mnist_demo.ui.common import answer_cards, model_choice, projector, run_titles
-from mnist_demo.ui.common.turns import SOON, turns
 from mnist_demo.ui.draw import components, digit_row, drawn, state, steps
 from mnist_demo.ui.draw.state import MODELS, Board, note_change
+from mnist_demo.ui.page_runs.turns import SOON, turns
 
 SNAPSHOT_SECONDS = 2.0  # between two answers of a model that still trains
 ANSWERS, BELOW, SHARING = FRAGMENTS = "answers", "below", "sharing"  # the fragments that a message of the pen runs

@@ -12,9 +12,9 @@ from streamlit_drawable_canvas import CanvasResult, st_canvas
 from mnist_demo.drawing import pictures
 from mnist_demo.drawing.strokes import Drawing, from_canvas
 from mnist_demo.errors import UserError
-from mnist_demo.ui.common.turns import LATER, turns
 from mnist_demo.ui.draw import answering, components, state
 from mnist_demo.ui.draw.state import note_change
+from mnist_demo.ui.page_runs.turns import LATER, turns
 
 CANVAS_SIDE = 320  # pixels that it has; style sheets say how large they are shown
 HISTORY = 100  # strokes that st_canvas can undo

@@ -7,9 +7,10 @@ from mnist_demo.errors import UserError
 from mnist_demo.models import registry
 from mnist_demo.models.recipes import OPTIMIZERS, Recipe
 from mnist_demo.runs import groups
-from mnist_demo.ui.common import presses, services
+from mnist_demo.ui.common import services
 from mnist_demo.ui.experiments import result
 from mnist_demo.ui.help import glossary
+from mnist_demo.ui.page_runs import presses
 from mnist_demo.ui.roles import roles
 
 WORDS = {

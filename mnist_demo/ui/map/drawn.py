@@ -8,11 +8,11 @@ from mnist_demo.inside.digit_map import DigitMap
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.answers import cards
 from mnist_demo.ui.common import run_titles
-from mnist_demo.ui.common.turns import SOON, turns
 from mnist_demo.ui.draw import answering, canvas, components, state
 from mnist_demo.ui.map import details, scatter
 from mnist_demo.ui.map.layouts import Layout
 from mnist_demo.ui.map.scatter import Points
+from mnist_demo.ui.page_runs.turns import SOON, turns
 
 CANVAS = "map_canvas"
 

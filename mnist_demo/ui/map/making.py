@@ -7,8 +7,9 @@ from mnist_demo.data.images import Floats
 from mnist_demo.errors import UserError
 from mnist_demo.inside import kept, map_maker
 from mnist_demo.inside.digit_map import DigitMap
-from mnist_demo.ui.common import presses, services
+from mnist_demo.ui.common import services
 from mnist_demo.ui.map.layouts import Layout
+from mnist_demo.ui.page_runs import presses
 
 LOOK_EVERY = 1.0  # seconds, while a map is being made
 QUICK = 2_000  # images take a few seconds

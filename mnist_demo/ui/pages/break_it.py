@@ -4,10 +4,11 @@ import streamlit as st
 
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.breaking import change, models, parts
-from mnist_demo.ui.common import model_choice, presses, projector, sharing
+from mnist_demo.ui.common import model_choice, projector, sharing
 from mnist_demo.ui.draw import ways
 from mnist_demo.ui.evidence import choice, subject
 from mnist_demo.ui.evidence.subject import Subject
+from mnist_demo.ui.page_runs import presses
 
 
 def show_ways(runs: list[Run], digit: Subject | None) -> None:

@@ -8,10 +8,11 @@ from mnist_demo.inside.network.exported import Opened
 from mnist_demo.runs import store
 from mnist_demo.runs.run_directory import Run
 from mnist_demo.ui.answers import cards
-from mnist_demo.ui.common import model_choice, presses, projector, run_titles, sharing
+from mnist_demo.ui.common import model_choice, projector, run_titles, sharing
 from mnist_demo.ui.draw import ways
 from mnist_demo.ui.evidence import choice, subject
 from mnist_demo.ui.evidence.subject import Subject
+from mnist_demo.ui.page_runs import presses
 
 TITLES = {
     "scores": "Scores and probabilities",

@@ -12,8 +12,8 @@ from mnist_demo.classroom.tables import Pupil
 from mnist_demo.runs import store
 from mnist_demo.ui.common import answer_cards, services
 from mnist_demo.ui.common.components import assets
-from mnist_demo.ui.common.turns import LATER, SOON, turns
 from mnist_demo.ui.draw import answering, canvas, components, state
+from mnist_demo.ui.page_runs.turns import LATER, SOON, turns
 from mnist_demo.ui.pupils import animals, joining, learned, sending
 from mnist_demo.ui.pupils import visit as visits
 from mnist_demo.ui.pupils.visit import Visit

@@ -8,7 +8,7 @@ from mnist_demo.classroom import classes
 from mnist_demo.classroom.faults import UnavailableError
 from mnist_demo.classroom.tables import CODE_LENGTH, Pupil
 from mnist_demo.errors import UserError
-from mnist_demo.ui.common import presses
+from mnist_demo.ui.page_runs import presses
 from mnist_demo.ui.pupils import visit as visits
 from mnist_demo.ui.pupils.visit import Visit
 from mnist_demo.ui.roles import browser

@@ -12,8 +12,8 @@ from mnist_demo.drawing.strokes import Drawing, to_canvas
 from mnist_demo.errors import UserError
 from mnist_demo.ui.common import services
 from mnist_demo.ui.common.components import assets, component
-from mnist_demo.ui.common.turns import SOON, Turns
 from mnist_demo.ui.draw import canvas, components, share, state
+from mnist_demo.ui.page_runs.turns import SOON, Turns
 from mnist_demo.ui.pupils import receiving
 from mnist_demo.ui.pupils.visit import Visit
 from mnist_demo.words import a_digit

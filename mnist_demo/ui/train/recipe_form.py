@@ -11,11 +11,12 @@ from mnist_demo.data import datasets
 from mnist_demo.errors import UserError
 from mnist_demo.models import recipes, registry
 from mnist_demo.models.recipes import Recipe
-from mnist_demo.ui.common import presses, services, sharing
+from mnist_demo.ui.common import services, sharing
 from mnist_demo.ui.experiments import fields
 from mnist_demo.ui.experiments import form as several_values
 from mnist_demo.ui.help import glossary
 from mnist_demo.ui.network import editor, estimate
+from mnist_demo.ui.page_runs import presses
 from mnist_demo.ui.roles import roles
 from mnist_demo.words import percent
 

@@ -9,8 +9,9 @@ from mnist_demo.errors import UserError
 from mnist_demo.models import registry
 from mnist_demo.runs import control, store
 from mnist_demo.runs.run_directory import Run
-from mnist_demo.ui.common import presses, run_titles, services
+from mnist_demo.ui.common import run_titles, services
 from mnist_demo.ui.help import glossary
+from mnist_demo.ui.page_runs import presses
 from mnist_demo.ui.roles import roles
 from mnist_demo.ui.train import weights
 from mnist_demo.words import percent
