@@ -23,6 +23,7 @@ from mnist_demo.ui.answers import loaded
 from mnist_demo.ui.classroom import reading, teaching, wall
 from mnist_demo.ui.common import projector, services
 from mnist_demo.ui.common.run_titles import title
+from mnist_demo.ui.draw import state
 from mnist_demo.ui.pupils import visit as visits
 from mnist_demo.ui.roles import browser, roles
 from mnist_demo.ui.roles.browser import Kept
@@ -385,6 +386,21 @@ def test_a_pupil_is_asked_answers_once_and_sees_the_own_score(
     look(again)
     assert digits(again, "test-1") == []
     assert "Draw a" in texts(again)
+
+
+def test_a_canvas_whose_state_came_late_begins_with_the_drawing_after_a_vote(
+    database: Database, opened: SchoolClass, pupil: Pupil
+) -> None:
+    """See tests/ui/test_canvas.py: here it is the same page that has the canvas and the vote."""
+    app = pupils_page(pupil)
+    board: state.Board = app.session_state[state.KEY]
+    board.drawing.canvas = drawn = {"objects": []}
+    asked.ask(database, opened.id, "test-0", None)
+    look(app)
+    asked.end(database, opened.id, "test-0")
+    app.session_state["class_canvas"] = {}
+    look(app)
+    assert board.loaded is drawn
 
 
 def test_who_did_not_vote_is_told_what_was_right(database: Database, opened: SchoolClass, pupil: Pupil) -> None:

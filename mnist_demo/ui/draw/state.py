@@ -37,7 +37,7 @@ class Board:
     is_revealed: bool = False  # whether the answers of "Guess first" may be seen
     has_changed: bool = False  # whether a widget has changed since the page's board was run
     page: str | None = None  # that was run last
-    has_come: bool = True  # whether the visitor has been elsewhere since a page with a canvas was run
+    has_come: bool = True  # whether the visitor has been elsewhere since there was a canvas
 
 
 def board() -> Board:
@@ -51,6 +51,11 @@ def note_page(page: str) -> None:
     own = board()
     own.has_come = own.has_come or own.page != page
     own.page = page
+
+
+def note_absence() -> None:
+    """Remember that the page has no canvas now: where it has one again, that begins anew."""
+    board().has_come = True
 
 
 def note_change() -> None:

@@ -31,6 +31,7 @@ def show(key: str) -> None:
     sending.answer(visit)  # here too, for a vote may have begun since the drawing was sent
     if visit.pupil is not None:
         if taking_part.show_for_pupil(visit.pupil):
+            state.note_absence()
             return
         for style in STYLES:
             st.html(style)
