@@ -394,7 +394,8 @@ def test_a_canvas_whose_state_came_late_begins_with_the_drawing_after_a_vote(
     """See tests/ui/test_canvas.py: here it is the same page that has the canvas and the vote."""
     app = pupils_page(pupil)
     board: state.Board = app.session_state[state.KEY]
-    board.drawing.canvas = drawn = {"objects": []}
+    drawn: dict[str, Any] = {"objects": []}
+    board.drawing.canvas = drawn
     asked.ask(database, opened.id, "test-0", None)
     look(app)
     asked.end(database, opened.id, "test-0")
