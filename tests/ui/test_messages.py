@@ -1,5 +1,6 @@
 """What was said to the browser and not sent yet, where another run begins."""
 
+import inspect
 import runpy
 
 import pytest
@@ -9,6 +10,7 @@ from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from tests.server import ROOT
 
 FRAGMENT = "of the answers"
+STREAMLITS = inspect.signature(ForwardMsgQueue.clear)
 
 
 def message(place: int, text: str, fragment: str = "") -> ForwardMsg:
@@ -34,6 +36,14 @@ def queue(monkeypatch: pytest.MonkeyPatch) -> ForwardMsgQueue:
     for said in (message(0, "an answer", FRAGMENT), message(1, "what is below"), finished()):
         queue.enqueue(said)
     return queue
+
+
+@pytest.mark.usefixtures("queue")
+def test_streamlit_calls_it_as_it_did() -> None:
+    ours = inspect.signature(ForwardMsgQueue.clear)
+    assert [(one.name, one.default) for one in ours.parameters.values()] == [
+        (one.name, one.default) for one in STREAMLITS.parameters.values()
+    ]
 
 
 def test_a_fragment_that_is_run_takes_nothing_back_and_says_the_new_after_the_old(queue: ForwardMsgQueue) -> None:

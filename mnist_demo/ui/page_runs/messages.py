@@ -1,10 +1,15 @@
-"""What a run has said to the browser stays said, though the run of a fragment begins before it is sent.
+"""Where a fragment is run, nothing that was said to the browser before is taken back.
 
-A run of a fragment is to say anew what this fragment has said, so Streamlit takes back what it said before and has not
-been sent yet (its pull request 9381). But a callback may have other fragments run instead, and the one that was asked
-for is missing on the page then; and what stood behind it comes into an empty container, where the browser gives up with
-"Bad delta path index" and a white page. Both happen where somebody draws and presses P, the sooner the more the server
-has to do: what it says waits longer.
+Messages wait in a queue until they are sent: 5 ms, or longer where the server is busy. When the run of a fragment
+begins, Streamlit 1.67 drops those of this fragment that still wait. Where a run of the whole page had said them,
+
+- they are never said where a callback has other fragments run instead: the answers are missing on the page;
+- what comes after them in the same container, or in a container of theirs, has lost its place: the browser stops with
+  "Bad delta path index" and a white page.
+
+So it went for people who drew and pressed P at once. Streamlit drops them since its pull request 9381: a new message
+took the place of an old one in the queue, before the browser had heard of the new run. Forgetting where the old ones
+are prevents that, too.
 """
 
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
@@ -13,7 +18,7 @@ _clear = ForwardMsgQueue.clear
 
 
 def keep_unsent() -> None:
-    """Have Streamlit take back only what a run of the whole page says anew; in this process, for all visitors."""
+    """Have Streamlit drop messages only where the whole page is run; in this process, for all visitors."""
     ForwardMsgQueue.clear = _clear_for_whole_page  # type: ignore[method-assign]
 
 
@@ -23,4 +28,4 @@ def _clear_for_whole_page(
     if fragment_ids_this_run is None:
         _clear(self, retain_lifecycle_msgs)
     else:
-        self._delta_index_map = {}
+        self._delta_index_map = {}  # where the old messages are: new ones come after them
