@@ -1,1 +1,1 @@
-"""Runs of pages: that none loses what another has heard or said, and that many at once take turns."""
+"""Runs of pages: they take turns, and lose nothing that was heard or said."""
